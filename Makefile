@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := duckdb://data/demo.duckdb
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+
+setup: $(READY) ## make .venv from the lock file; instant when nothing changed
+
+$(READY): requirements/dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(READY)
+
+demo: setup ## a sample season, everything computed, its coverage, and what to try next
+	$(BIN)/tipoff sample --seasons 1 --warehouse $(DEMO)
+	$(BIN)/tipoff run --start 2025-10-21 --end 2026-06-30 --warehouse $(DEMO)
+	$(BIN)/tipoff coverage --warehouse $(DEMO)
+	@cat docs/demo.txt
+
+test: setup ## every check: lint, types, import directions, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+
+bench: setup ## measure on four sample seasons; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks
+
+generated: setup ## write anew what is made from the code: translations, pages of docs
+	$(BIN)/python -m clients.generated
+
+clean: ## remove what was made here, the environment too
+	rm -rf $(VENV) .cache build *.egg-info data
