@@ -1,0 +1,1 @@
+"""What happened, how everyone stood after it, and what is known before the next game."""

@@ -1,0 +1,94 @@
+"""The error tree. Every error of ours is one of these.
+
+TipoffError              base: a code, whether a retry helps, the HTTP status it becomes
+├── UsageError           the request itself is wrong: a field, a date, a table name
+├── ContractError        a contract or statement breaks the rules of the house; found at load
+├── SchemaConflict       a stored table differs from its contract in a way that would lose data
+├── LoadRefused          rows that were to be loaded are bad; nothing was loaded
+├── MappingError         a mapping of league/importing is not one, or none fits the folder
+├── ImportRefused        files that contradict their mapping or themselves; nothing was written
+├── QueryRefused         a query of the user's that is not a single read of our tables
+├── WarehouseBusy        another process holds the warehouse; waiting was not enough
+├── WarehouseFailed      the engine gave up on a statement
+│   └── WarehouseTransient   …in a way that a second try may cure
+└── VerificationFailed   what was published is not what was staged
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TipoffError(Exception):
+    """Base: what happened, with which values, and what to do."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class UsageError(TipoffError):
+    """The request itself is wrong: a field, a date, a table name."""
+
+    code = "usage"
+    http_status = 422
+
+
+class ContractError(TipoffError):
+    """A contract or statement breaks the rules of the house; found at load."""
+
+    code = "contract"
+
+
+class SchemaConflict(TipoffError):
+    """A stored table differs from its contract in a way that would lose data."""
+
+    code = "schema_conflict"
+    http_status = 409
+
+
+class LoadRefused(TipoffError):
+    """Rows that were to be loaded are bad; nothing was loaded."""
+
+    code = "load_refused"
+    http_status = 422
+
+
+class QueryRefused(TipoffError):
+    """A query of the user's that is not a single read of our tables."""
+
+    code = "query_refused"
+    http_status = 422
+
+
+class WarehouseBusy(TipoffError):
+    """Another process holds the warehouse; waiting was not enough."""
+
+    code = "warehouse_busy"
+    retryable = True
+    http_status = 503
+
+
+class WarehouseFailed(TipoffError):
+    """The engine gave up on a statement."""
+
+    code = "warehouse_failed"
+
+
+class WarehouseTransient(WarehouseFailed):
+    """The engine gave up in a way that a second try may cure: memory, a conflict, a time-out."""
+
+    code = "warehouse_transient"
+    retryable = True
+    http_status = 503
+
+
+class VerificationFailed(TipoffError):
+    """What was published is not what was staged."""
+
+    code = "verification_failed"

@@ -1,0 +1,1 @@
+"""The contracts of what the service remembers: runs, partitions, audits, quarantine, letters."""
