@@ -1,0 +1,1 @@
+"""Where it runs: one small interface, its engines behind it. The only place that writes."""

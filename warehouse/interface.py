@@ -1,0 +1,162 @@
+"""What a warehouse can do. An engine is a class that does this and nothing else.
+
+All texts are BigQuery SQL with named parameters; tables are named dataset.table, and the rows that
+a statement has just computed stand in staging.<table> until the engine lets go of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from processors.contract import Contract
+from processors.registry import Processor
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Fingerprint:
+    """Of a set of rows: how many, and a sum over their content that no order can change."""
+
+    rows: int
+    content: int
+
+    def __str__(self) -> str:
+        return f"{self.rows}:{self.content & 0xFFFFFFFFFFFFFFFF:016x}"
+
+
+NOTHING = Fingerprint(0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """The dates that one statement computes, and how far back it has to look."""
+
+    start: date
+    end: date
+    history_start: date
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {
+            "start_date": self.start,
+            "end_date": self.end,
+            "history_start": self.history_start,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What is to change in one step: these dates of this table, and what is remembered of it."""
+
+    contract: Contract
+    replaced: Mapping[date, str]
+    """Each date to be replaced with the staged rows, with the fingerprint of its inputs."""
+    quarantined: Sequence[date]
+    """Dates whose staged bad rows are to be kept in nba_ops.quarantine."""
+    logic_version: str
+    run_id: str
+    processed_at: datetime
+    ledger: Mapping[str, Sequence[Mapping[str, object]]]
+    """Rows to append, by table of nba_ops."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What loading a raw table changed."""
+
+    table: str
+    read: int
+    collapsed: int
+    replaced: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The rows of a user's query, with the columns' names."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+    truncated: bool
+
+
+def proven_columns(contract: Contract) -> tuple[str, ...]:
+    """What a partition's output fingerprint covers: everything but who published it and when."""
+    return (*contract.column_names, "data_hash")
+
+
+Step = Callable[[str], None]
+"""Told the name of each step of a publication as it is reached."""
+
+
+class Warehouse(Protocol):
+    """Storage and compute for one set of tables. The only thing that writes."""
+
+    address: str
+
+    @property
+    def engine(self) -> str:
+        """Name and version, for evidence."""
+        ...
+
+    def migrate(self, contracts: Sequence[Contract]) -> list[str]:
+        """Create what is missing, add new columns, refuse what would lose data; say what it did."""
+        ...
+
+    def rows(self, text: str, **parameters: object) -> list[Row]:
+        """Read with one of the product's own texts."""
+        ...
+
+    def query(self, text: str, *, limit: int) -> Answer:
+        """Read with a user's text; anything but a read of our tables is refused."""
+        ...
+
+    def fingerprints(
+        self, contract: Contract, views: Sequence[tuple[str, ...]], *, first: date, last: date
+    ) -> list[dict[date, Fingerprint]]:
+        """Content of the stored partitions by date, over each of several sets of columns."""
+        ...
+
+    def fingerprint(self, contract: Contract, columns: Sequence[str]) -> Fingerprint:
+        """Content of a whole table, over a set of columns."""
+        ...
+
+    def fingerprints_by_key(
+        self,
+        contract: Contract,
+        columns: Sequence[str],
+        *,
+        reader: Contract,
+        staged: bool,
+        first: date,
+        last: date,
+    ) -> dict[date, Fingerprint]:
+        """Content of a table without dates, as far as the reader's good rows of each date hold its
+        key."""
+        ...
+
+    def staged_fingerprints(self, contract: Contract) -> dict[date, Fingerprint]:
+        """Content of the good staged rows, comparable with `fingerprints` of `proven_columns`."""
+        ...
+
+    def stage(self, processor: Processor, span: Span) -> None:
+        """Compute the span's rows into staging, rounded, hashed and with bad rows marked."""
+        ...
+
+    def publish(self, publication: Publication, step: Step) -> None:
+        """Carry the publication out: all of it or nothing."""
+        ...
+
+    def append(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add rows to a table of nba_ops, in one step."""
+        ...
+
+    def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
+        """Load Parquet into raw tables, replacing rows of equal key: all files or nothing."""
+        ...
+
+    def close(self) -> None: ...

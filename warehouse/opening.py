@@ -1,0 +1,43 @@
+"""From an address to a warehouse: duckdb:///path/file.duckdb."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from processors.errors import UsageError
+from warehouse.interface import Warehouse
+
+DEFAULT_ADDRESS = "duckdb://data/tipoff.duckdb"
+SCHEME = "duckdb://"
+
+
+def open_warehouse(
+    address: str,
+    *,
+    wait: float = 10,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+) -> Warehouse:
+    """Open what the address names; the engine is imported here and nowhere earlier."""
+    if not address.startswith(SCHEME):
+        raise UsageError(
+            f"{address!r} names no warehouse: write duckdb:///path/file.duckdb"
+            " (TIPOFF_WAREHOUSE or --warehouse)"
+        )
+    path = address.removeprefix(SCHEME)
+    if not path:
+        raise UsageError(f"{address!r} names no file: write duckdb:///path/file.duckdb")
+    if os.environ.get("K_SERVICE") and os.environ.get("TIPOFF_EPHEMERAL") != "yes":
+        raise UsageError(
+            "a duckdb:// warehouse on Cloud Run is lost with the instance; set"
+            " TIPOFF_EPHEMERAL=yes if that is meant"
+        )
+    from warehouse.duckdb.engine import DuckDBWarehouse
+
+    return DuckDBWarehouse(
+        None if path == ":memory:" else Path(path),
+        wait=wait,
+        threads=threads,
+        memory_limit=memory_limit,
+    )
