@@ -1,0 +1,1 @@
+"""Who asks: the `tipoff` command and the clients of a running service."""

@@ -1,0 +1,1 @@
+"""The `tipoff` command's own commands, one file each."""

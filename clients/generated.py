@@ -1,0 +1,81 @@
+"""What is made from the code and kept beside it: `make generated` writes it, a test holds it.
+
+The translations are shipped so that neither a plan nor a run loads sqlglot; the pages of docs/ say
+what contracts, traps and commands say of themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from clients.reference import commands_page
+from league.sample.page import league_page
+from pipeline import calendar, ledger
+from processors.page import tables_page
+from processors.registry import Registry, load
+from processors.statement import LOCK_FILE as STATEMENTS_FILE
+from processors.syntax import canonical, columns_read, output_names
+from warehouse import texts
+from warehouse.duckdb.compiled import LOCK_FILE as TEXTS_FILE
+from warehouse.duckdb.compiled import text_hash
+from warehouse.duckdb.dialect import to_duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def product_texts(registry: Registry) -> Iterator[str]:
+    """Every BigQuery text that the product itself sends."""
+    yield from (calendar.SCHEDULE, ledger.PROVEN, ledger.UNFINISHED)
+    for processor in registry:
+        contract = processor.contract
+        yield texts.stage(processor)
+        yield texts.doubled_keys(contract)
+        yield texts.examination(contract)
+        yield texts.coverage(contract)
+        yield texts.quarantine_examples(contract)
+    for contract in registry.contracts.values():
+        if contract.presence:
+            yield texts.games_present(contract)
+
+
+def translations(registry: Registry) -> str:
+    return _as_lock({text_hash(text): to_duckdb(text) for text in product_texts(registry)})
+
+
+def statement_facts(registry: Registry) -> str:
+    return _as_lock(
+        {
+            one.statement.text_hash: {
+                "table": one.table,
+                "fingerprint": text_hash(canonical(one.statement.tree)),
+                "reads": columns_read(one.statement.tree),
+                "yields": output_names(one.statement.tree),
+            }
+            for one in registry
+        }
+    )
+
+
+def _as_lock(content: object) -> str:
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"
+
+
+def generated_files() -> dict[Path, str]:
+    """Each generated file with the content that it should have."""
+    registry = load()
+    return {
+        ROOT / "processors" / STATEMENTS_FILE: statement_facts(registry),
+        ROOT / "warehouse" / "duckdb" / TEXTS_FILE: translations(registry),
+        ROOT / "docs" / "tables.md": tables_page(registry.contracts.values()),
+        ROOT / "docs" / "league.md": league_page(),
+        ROOT / "docs" / "commands.md": commands_page(),
+    }
+
+
+if __name__ == "__main__":
+    # What is made anew must not be read from what was made before.
+    (ROOT / "processors" / STATEMENTS_FILE).unlink(missing_ok=True)
+    for path, content in generated_files().items():
+        path.write_text(content)
