@@ -1,0 +1,86 @@
+"""Measure on one season and on four, and write the table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.machine import machine
+from benchmarks.measuring import draw, in_a_process, measure_import
+
+RESULTS = Path(__file__).parent / "results.md"
+SEASONS = (1, 4)
+
+
+def measure(seasons: int) -> dict[str, dict[str, float]]:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.duckdb"
+        found = {"import": measure_import(file, draw(seasons, Path(folder)))}
+        for step in ("rebuild", "bare", "date", "plan"):
+            found[step] = in_a_process(step, file)
+    return found
+
+
+def page(found: dict[int, dict[str, dict[str, float]]]) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        f"`make bench`, {machine()}. These machines are noisy: read the ratios, which are of one"
+        " run.",
+        "",
+        "| | " + " | ".join(f"{n} season{'s' if n > 1 else ''}" for n in found) + " |",
+        "|---|" + "---|" * len(found),
+    ]
+
+    def row(name: str, cells: list[str]) -> None:
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+
+    every = list(found.values())
+    row("raw rows", [f"{one['import']['rows']:,.0f}" for one in every])
+    row("dates with games", [f"{one['rebuild']['dates']:.0f}" for one in every])
+    row("import", [_seconds(one["import"]) for one in every])
+    row("bare SELECTs of all tables", [_seconds(one["bare"]) for one in every])
+    row(
+        "**all tables from raw, published and remembered**",
+        [_seconds(one["rebuild"]) for one in every],
+    )
+    row(
+        "… against the bare SELECTs",
+        [f"{one['rebuild']['seconds'] / one['bare']['seconds']:.2f} ×" for one in every],
+    )
+    row("the same again, all unchanged", [f"{one['rebuild']['again']:.2f} s" for one in every])
+    row("one date, bare SELECTs", [f"{one['date']['bare']:.3f} s" for one in every])
+    row(
+        "**one date, published again** (median of 7, warm)",
+        [f"{one['date']['seconds']:.3f} s" for one in every],
+    )
+    row(
+        "… against its bare SELECTs",
+        [f"{one['date']['seconds'] / one['date']['bare']:.2f} ×" for one in every],
+    )
+    row("one date, first in a process", [f"{one['date']['first']:.3f} s" for one in every])
+    row("one date, unchanged", [f"{one['date']['unchanged']:.3f} s" for one in every])
+    row(
+        "**plan of its dates**, cold",
+        [f"{one['plan']['seconds']:.2f} s for {one['plan']['dates']:.0f}" for one in every],
+    )
+    row("… again in the same process", [f"{one['plan']['warm']:.2f} s" for one in every])
+    row("peak memory of the rebuild", [f"{one['rebuild']['peak_mb']:,.0f} MB" for one in every])
+    first, last = every[0]["rebuild"], every[-1]["rebuild"]
+    growth = (last["seconds"] / first["seconds"]) / (last["dates"] / first["dates"])
+    lines += ["", f"Time per date, four seasons against one: {growth:.2f} ×."]
+    return "\n".join(lines) + "\n"
+
+
+def _seconds(step: dict[str, float]) -> str:
+    return f"{step['seconds']:.2f} s"
+
+
+def main() -> None:
+    text = page({seasons: measure(seasons) for seasons in SEASONS})
+    RESULTS.write_text(text)
+    sys.stdout.write(text)
+
+
+main()
