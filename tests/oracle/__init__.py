@@ -1,0 +1,43 @@
+"""The analytics tables a second time, in slow plain Python, written from docs/tables.md alone.
+
+Nothing here imports the product, so that an error shared by both must be made twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tests.oracle.world import World
+
+Row = dict[str, object]
+
+DATASET = "nba_analytics."
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "player_game_summary": ("game_date", "player_lookup"),
+    "team_offense_game_summary": ("game_date", "team_abbr"),
+    "team_defense_game_summary": ("game_date", "defending_team_abbr"),
+    "player_lines": ("game_date", "game_id", "player_lookup"),
+    "team_form": ("game_date", "team_abbr"),
+    "player_form": ("game_date", "player_lookup"),
+    "player_asof": ("analysis_date", "player_lookup"),
+    "team_asof": ("analysis_date", "team_abbr"),
+    "upcoming_team_game_context": ("game_date", "team_abbr"),
+    "upcoming_player_game_context": ("game_date", "player_lookup"),
+}
+"""Each table's key; its first column is the date that `start` and `end` bound."""
+
+
+def compute(
+    raw: Mapping[str, list[Row]], tables: Sequence[str], start: date, end: date
+) -> dict[str, list[Row]]:
+    """Compute the named tables for the dates in [start, end] from all the raw history given."""
+    world = World(raw, start, end)
+    results = {}
+    for table in tables:
+        name = table.removeprefix(DATASET)
+        key = KEYS[name]
+        rows = [row for row in getattr(world, name) if start <= row[key[0]] <= end]
+        results[table] = sorted(rows, key=lambda row, key=key: tuple(row[part] for part in key))
+    return results

@@ -1,0 +1,39 @@
+"""The empty world that the oracle's own tests fill, and the season that the product computed."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from processors.contract import Layer
+from tests.oracle.tiny import Tiny
+from tests.worlds import stored_rows
+from warehouse.duckdb.engine import DuckDBWarehouse
+
+
+@pytest.fixture
+def tiny():
+    """A league without a game."""
+    return Tiny()
+
+
+@pytest.fixture(scope="module")
+def season(computed_season_file, tmp_path_factory):
+    """A warehouse over a copy of the computed sample season."""
+    path = tmp_path_factory.mktemp("oracle") / "season.duckdb"
+    shutil.copy(computed_season_file, path)
+    warehouse = DuckDBWarehouse(path)
+    yield warehouse
+    warehouse.close()
+
+
+@pytest.fixture(scope="session")
+def raw_rows(registry):
+    """What the oracle is given: all raw rows of a warehouse, by table."""
+
+    def raw_rows(warehouse):
+        tables = [one.table for one in registry.contracts.values() if one.layer is Layer.RAW]
+        return {table: stored_rows(warehouse, table) for table in tables}
+
+    return raw_rows

@@ -1,0 +1,69 @@
+"""An error in any statement makes the oracle disagree: this is what the agreement is worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.calendar import read_calendar
+from processors.statement import Statement
+from tests.oracle import DATASET, KEYS, compute
+from tests.oracle.compare import differences
+from tests.oracle.planted import MIDSEASON, NOVEMBER, OPENING, PLANTED
+from warehouse.interface import Span
+
+SPANS = {"opening": OPENING, "november": NOVEMBER, "midseason": MIDSEASON}
+
+
+@pytest.fixture(scope="module")
+def expected(season, raw_rows):
+    """The oracle's rows by table and span of dates, computed in one go."""
+    rows = compute(raw_rows(season), list(KEYS), OPENING[0], MIDSEASON[1])
+    return {
+        (name, dates): [row for row in rows[name] if dates[0] <= row[key[0]] <= dates[1]]
+        for name, key in KEYS.items()
+        for dates in SPANS.values()
+    }
+
+
+@pytest.fixture
+def disagreement(season, registry, expected):
+    """What the oracle says to a statement with its text edited, over some dates."""
+
+    def disagreement(name, dates, edited):
+        processor = registry.processors[DATASET + name]
+        statement = Statement(edited(processor.statement.text))
+        first, last = dates
+        history_start = read_calendar(season).season_start(first)
+        span = Span(start=first, end=last, history_start=history_start)
+        season.stage(replace(processor, statement=statement), span)
+        columns = processor.contract.column_names
+        staged = season.rows(f"SELECT {', '.join(columns)} FROM `staging.{name}`")
+        found = [dict(zip(columns, row, strict=True)) for row in staged]
+        return differences(expected[name, dates], found, KEYS[name])
+
+    return disagreement
+
+
+@pytest.mark.parametrize("dates", SPANS.values(), ids=SPANS)
+@pytest.mark.parametrize("name", KEYS)
+def test_statement_as_it_is(name, dates, disagreement, expected):
+    assert expected[name, dates]
+    assert disagreement(name, dates, str) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "planted"),
+    [
+        pytest.param(name, planted, id=f"{name}: {planted.name}")
+        for name, errors in PLANTED.items()
+        for planted in errors
+    ],
+)
+def test_planted_error(name, planted, disagreement):
+    assert disagreement(name, planted.dates, planted.edited) != []
+
+
+def test_three_errors_a_table():
+    assert {name for name, errors in PLANTED.items() if len(errors) >= 3} == set(KEYS)
