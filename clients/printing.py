@@ -83,8 +83,9 @@ class ProgressLine:
         self.spoken = elapsed
         rate = progress.done / elapsed
         left = (progress.in_all - progress.done) / rate if rate else 0
+        digits = 0 if rate >= 10 else 1
         text = (
-            f"{progress.done} of {progress.in_all} {self.unit}, {rate:.3g} a second,"
+            f"{progress.done} of {progress.in_all} {self.unit}, {rate:,.{digits}f} a second,"
             f" {left:.0f} s left ({progress.what})"
         )
         if sys.stderr.isatty():

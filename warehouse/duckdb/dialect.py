@@ -150,12 +150,10 @@ def _extract(node: Node) -> Node:
     return node
 
 
-@_of(exp.AtTimeZone, exp.Datetime)
+@_of(exp.AtTimeZone)
 def _local(node: Node) -> Node:
     """What clocks in the zone show; an instant is stored as UTC, without a zone."""
-    zone = node.args.get("zone") or node.expression
-    is_zone = isinstance(node, exp.AtTimeZone) or (zone and zone.is_string)
-    return _in_zone(node.this, UTC, zone) if is_zone else node
+    return _in_zone(node.this, UTC, node.args["zone"])
 
 
 @_of(exp.TimeToStr, exp.StrToTime, exp.TimestampTrunc)

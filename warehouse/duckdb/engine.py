@@ -49,6 +49,7 @@ class DuckDBWarehouse:
             ownership.connect(path, wait=wait, url=url) if path else duckdb.connect(":memory:")
         )
         self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET GLOBAL autoinstall_known_extensions = false")
         # A checkpoint in the middle of a season's commits costs more than replaying a longer log.
         self._connection.execute("SET checkpoint_threshold = '512MB'")
         if threads is not None:

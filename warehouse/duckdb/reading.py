@@ -41,9 +41,8 @@ REFUSED: tuple[tuple[type[exp.Expr], Test, str], ...] = (
 def read_user_query(connection: duckdb.DuckDBPyConnection, text: str, *, limit: int) -> Answer:
     with closing(connection.cursor()) as cursor:
         try:
-            # A cursor is a session of its own: it has no zone yet, and no temporary tables.
+            # A cursor is a session of its own, with the machine's zone and no temporary tables.
             cursor.execute("SET TimeZone = 'UTC'")
-            cursor.execute("SET autoinstall_known_extensions = false")
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             stored = [name for (name,) in cursor.execute(STORED).fetchall()]
             found = cursor.execute(translated(text, stored))
