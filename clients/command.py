@@ -10,6 +10,7 @@ from typer._click.exceptions import UsageError as CommandLineError
 
 from clients.commands.coverage import coverage
 from clients.commands.explain import explain
+from clients.commands.features import features
 from clients.commands.load import import_files, sample
 from clients.commands.plan import plan
 from clients.commands.run import run
@@ -36,6 +37,7 @@ app.command()(run)
 app.command()(coverage)
 app.command()(explain)
 app.command()(tables)
+app.command()(features)
 app.command()(sql)
 
 

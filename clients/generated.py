@@ -12,7 +12,8 @@ from pathlib import Path
 
 from clients.reference import commands_page
 from league.sample.page import league_page
-from pipeline import calendar, ledger
+from pipeline import calendar, ledger, readiness
+from processors.features_page import features_page
 from processors.page import tables_page
 from processors.registry import Registry, load
 from processors.statement import LOCK_FILE as STATEMENTS_FILE
@@ -27,10 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def product_texts(registry: Registry) -> Iterator[str]:
     """Every BigQuery text that the product itself sends."""
-    yield from (calendar.SCHEDULE, ledger.PROVEN, ledger.UNFINISHED)
+    yield from (calendar.SCHEDULE, ledger.PROVEN, ledger.UNFINISHED, readiness.READINESS)
     for processor in registry:
         contract = processor.contract
         yield texts.stage(processor)
+        if processor.placeholders:
+            yield texts.stage(processor.in_bootstrap)
         yield texts.doubled_keys(contract)
         yield texts.examination(contract)
         yield texts.coverage(contract)
@@ -53,7 +56,7 @@ def statement_facts(registry: Registry) -> str:
                 "reads": columns_read(one.statement.tree),
                 "yields": output_names(one.statement.tree),
             }
-            for one in registry
+            for one in registry.statements
         }
     )
 
@@ -69,6 +72,7 @@ def generated_files() -> dict[Path, str]:
         ROOT / "processors" / STATEMENTS_FILE: statement_facts(registry),
         ROOT / "warehouse" / "duckdb" / TEXTS_FILE: translations(registry),
         ROOT / "docs" / "tables.md": tables_page(registry.contracts.values()),
+        ROOT / "docs" / "features.md": features_page(),
         ROOT / "docs" / "league.md": league_page(),
         ROOT / "docs" / "commands.md": commands_page(),
     }

@@ -74,4 +74,5 @@ def warehouse_at(address: str | None, wait: float) -> Iterator[Warehouse]:
 @contextmanager
 def pipeline_at(address: str | None, wait: float) -> Iterator[Pipeline]:
     with warehouse_at(address, wait) as warehouse:
-        yield Pipeline(warehouse, load())
+        wanted = os.environ.get("TIPOFF_BOOTSTRAP_PLACEHOLDERS") == "yes"
+        yield Pipeline(warehouse, load(), bootstrap_placeholders=wanted)

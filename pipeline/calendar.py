@@ -69,6 +69,11 @@ class Expectation:
     season_day: int | None
     games: int
 
+    @property
+    def wants_placeholders(self) -> bool:
+        """Whether it is a bootstrap date on which somebody plays."""
+        return self.kind is Kind.BOOTSTRAP and self.games > 0
+
 
 @dataclass(frozen=True)
 class Calendar:

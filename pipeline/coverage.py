@@ -64,7 +64,11 @@ def _of(pipeline: Pipeline, table: str, season: Season, plan: Plan) -> Coverage:
         achievable=len(items) - states[State.BOOTSTRAP],
         standing=states[State.FRESH],
         bootstrap=states[State.BOOTSTRAP],
-        rows=sum(stored[item.day].rows for item in items if item.day in stored),
+        rows=sum(
+            stored[item.day].rows
+            for item in items
+            if item.day in stored and item.state is not State.BOOTSTRAP
+        ),
         states=dict(states),
         gaps=list(_gaps(items)),
     )

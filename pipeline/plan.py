@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -97,14 +97,19 @@ def make_request(
     return Request(tables=named, start=start, end=end, force=force, prepare=prepare)
 
 
-def needed_dates(request: Request, registry: Registry, calendar: Calendar) -> dict[str, list[date]]:
-    """Dates by table, in dependency order: those asked, and those that they stand on."""
+def needed_dates(
+    request: Request, registry: Registry, calendar: Calendar, *, placeholders: bool = False
+) -> dict[str, list[date]]:
+    """Dates by table, in dependency order: those asked, and those that they stand on; with
+    placeholders, also what these stand on in the bootstrap days."""
     wanted: dict[str, set[date]] = {table: set(request.days) for table in request.tables}
     if not request.prepare:
         return {one.table: sorted(wanted[one.table]) for one in registry if one.table in wanted}
     for processor in reversed(registry.upstream(request.tables)):
-        for day in _processed(processor, wanted.get(processor.table, set()), calendar):
-            for feed in processor.contract.inputs:
+        for day, read in _computed(
+            processor, wanted.get(processor.table, set()), calendar, placeholders=placeholders
+        ):
+            for feed in (one for one in processor.contract.inputs if one.table in read):
                 if feed.table in registry.processors and feed.window is not None:
                     first, last = feed.window.first(day, calendar), feed.window.last(day)
                     wanted.setdefault(feed.table, set()).update(
@@ -113,18 +118,27 @@ def needed_dates(request: Request, registry: Registry, calendar: Calendar) -> di
     return {one.table: sorted(wanted[one.table]) for one in registry if wanted.get(one.table)}
 
 
-def _processed(processor: Processor, days: Iterable[date], calendar: Calendar) -> Iterator[date]:
-    bootstrap = processor.contract.bootstrap
-    return (day for day in days if calendar.expect(day, bootstrap=bootstrap).kind is Kind.PROCESS)
+def _computed(
+    processor: Processor, days: Iterable[date], calendar: Calendar, *, placeholders: bool
+) -> Iterator[tuple[date, Collection[str]]]:
+    """The dates for which a statement runs, each with the tables that this one reads."""
+    held = processor.placeholders if placeholders else None
+    for day in days:
+        expectation = calendar.expect(day, bootstrap=processor.contract.bootstrap)
+        if expectation.kind is Kind.PROCESS:
+            yield day, processor.statement.reads
+        elif held and expectation.wants_placeholders:
+            yield day, held.reads
 
 
-def make_plan(request: Request, assessor: Assessor) -> Plan:
+def make_plan(request: Request, assessor: Assessor, *, placeholders: bool = False) -> Plan:
     """Assess every needed partition; what will be computed makes its readers wait."""
     registry, calendar = assessor.registry, assessor.calendar
     asked = {(table, day) for table in request.tables for day in request.days}
     pending: dict[str, list[date]] = {}
     items: list[Item] = []
-    for table, days in needed_dates(request, registry, calendar).items():
+    needed = needed_dates(request, registry, calendar, placeholders=placeholders)
+    for table, days in needed.items():
         processor = registry.processors[table]
         for day in days:
             is_asked = (table, day) in asked

@@ -14,15 +14,17 @@ from processors.contract import Contract
 from processors.errors import ContractError
 from processors.statement import Statement
 
-LAYERS = ("raw", "analytics", "ops")
+LAYERS = ("raw", "analytics", "precompute", "ops")
 
 
 @dataclass(frozen=True)
 class Processor:
-    """A computed table: its contract and its statement."""
+    """A computed table: its contract and its statement; also that of the rows that hold the place
+    of its rows in the bootstrap days, where it has one."""
 
     contract: Contract
     statement: Statement
+    placeholders: Statement | None = None
 
     @property
     def table(self) -> str:
@@ -31,6 +33,13 @@ class Processor:
     @cached_property
     def logic_version(self) -> str:
         return self.statement.logic_version(self.contract)
+
+    @cached_property
+    def in_bootstrap(self) -> Processor:
+        """The same table made by the statement of its placeholders."""
+        if self.placeholders is None:
+            raise ContractError(f"{self.table} has no placeholders for the bootstrap days")
+        return Processor(self.contract, self.placeholders)
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,14 @@ class Registry:
 
     def __iter__(self) -> Iterator[Processor]:
         return iter(self.processors.values())
+
+    @property
+    def statements(self) -> Iterator[Processor]:
+        """Each statement of the house with its contract, those of placeholders too."""
+        for one in self:
+            yield one
+            if one.placeholders:
+                yield one.in_bootstrap
 
     def consumers(self, table: str) -> tuple[Processor, ...]:
         return tuple(
@@ -64,7 +81,11 @@ class Registry:
         )
 
 
-def assemble(contracts: Iterable[Contract], statements: Mapping[str, Statement]) -> Registry:
+def assemble(
+    contracts: Iterable[Contract],
+    statements: Mapping[str, Statement],
+    placeholders: Mapping[str, Statement] | None = None,
+) -> Registry:
     """Check every contract against its statement and its inputs, and order them."""
     by_table: dict[str, Contract] = {}
     for contract in contracts:
@@ -76,6 +97,15 @@ def assemble(contracts: Iterable[Contract], statements: Mapping[str, Statement])
             _check(contract, statements, by_table)
     for table in sorted(set(statements) - set(by_table)):
         raise ContractError(f"{table} has a statement but no contract")
+    held = placeholders or {}
+    for table, statement in held.items():
+        statement.check_columns(by_table[table])
+        strangers = sorted(set(statement.reads) - set(statements[table].reads))
+        if strangers:
+            raise ContractError(
+                f"the placeholders of {table} read {', '.join(strangers)}, which its statement"
+                " does not"
+            )
     graph = {
         contract.table: {feed.table for feed in contract.inputs if by_table[feed.table].is_computed}
         for contract in by_table.values()
@@ -89,7 +119,9 @@ def assemble(contracts: Iterable[Contract], statements: Mapping[str, Statement])
         ) from error
     return Registry(
         contracts=by_table,
-        processors={table: Processor(by_table[table], statements[table]) for table in order},
+        processors={
+            table: Processor(by_table[table], statements[table], held.get(table)) for table in order
+        },
     )
 
 
@@ -126,12 +158,19 @@ def load() -> Registry:
     """The registry of everything under processors/raw, processors/analytics and so on."""
     contracts: list[Contract] = []
     statements: dict[str, Statement] = {}
+    placeholders: dict[str, Statement] = {}
     for layer in LAYERS:
         package = importlib.import_module(f"processors.{layer}")
         for module in pkgutil.iter_modules(package.__path__):
-            contract = importlib.import_module(f"processors.{layer}.{module.name}").CONTRACT
+            found = importlib.import_module(f"processors.{layer}.{module.name}")
+            if not hasattr(found, "CONTRACT"):
+                continue  # what several contracts of the layer share
+            contract = found.CONTRACT
             contracts.append(contract)
             if contract.is_computed:
                 source = resources.files(package).joinpath(f"{contract.name}.sql")
                 statements[contract.table] = Statement(source.read_text())
-    return assemble(contracts, statements)
+                held = resources.files(package).joinpath(f"{contract.name}_placeholders.sql")
+                if held.is_file():
+                    placeholders[contract.table] = Statement(held.read_text())
+    return assemble(contracts, statements, placeholders)

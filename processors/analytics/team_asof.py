@@ -40,6 +40,17 @@ CONTRACT = Contract(
         FROM `nba_raw.schedule`
         WHERE game_date >= @start_date AND game_date <= @end_date
           AND boxscore_expected AND season_phase IN ('regular', 'play_in', 'playoffs')
+        UNION DISTINCT
+        SELECT slate.game_date AS analysis_date, past.team_abbr,
+          CAST(NULL AS STRING) AS left_out_reason
+        FROM `nba_raw.schedule` AS slate
+        JOIN `nba_analytics.team_offense_game_summary` AS past
+          ON past.season_year = slate.season_year
+          AND past.game_date < slate.game_date
+          AND past.game_date >= @history_start AND past.game_date < @end_date
+        WHERE slate.game_date >= @start_date AND slate.game_date <= @end_date
+          AND slate.boxscore_expected
+          AND slate.season_phase IN ('regular', 'play_in', 'playoffs')
     """,
     canaries=(Canary(column="team_abbr"),),
 )

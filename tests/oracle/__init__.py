@@ -1,4 +1,4 @@
-"""The analytics tables a second time, in slow plain Python, written from docs/tables.md alone.
+"""The computed tables a second time, in slow plain Python, written from docs/tables.md alone.
 
 Nothing here imports the product, so that an error shared by both must be made twice.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from tests.oracle.world import World
+from tests.oracle.precompute import PrecomputeWorld
 
 Row = dict[str, object]
 
@@ -26,18 +26,28 @@ KEYS: dict[str, tuple[str, ...]] = {
     "upcoming_team_game_context": ("game_date", "team_abbr"),
     "upcoming_player_game_context": ("game_date", "player_lookup"),
 }
-"""Each table's key; its first column is the date that `start` and `end` bound."""
+"""Each analytics table's key; its first column is the date that `start` and `end` bound."""
+
+PRECOMPUTE_KEYS: dict[str, tuple[str, ...]] = {
+    "team_defense_zone_analysis": ("analysis_date", "team_abbr"),
+    "player_shot_zone_analysis": ("analysis_date", "player_lookup"),
+    "player_daily_cache": ("analysis_date", "player_lookup"),
+    "player_composite_factors": ("game_date", "player_lookup"),
+    "ml_feature_store_v2": ("game_date", "player_lookup"),
+}
+"""The same of the tables that are made from them."""
 
 
 def compute(
     raw: Mapping[str, list[Row]], tables: Sequence[str], start: date, end: date
 ) -> dict[str, list[Row]]:
     """Compute the named tables for the dates in [start, end] from all the raw history given."""
-    world = World(raw, start, end)
+    world = PrecomputeWorld(raw, start, end)
+    keys = KEYS | PRECOMPUTE_KEYS
     results = {}
     for table in tables:
-        name = table.removeprefix(DATASET)
-        key = KEYS[name]
+        name = table.rpartition(".")[2]
+        key = keys[name]
         rows = [row for row in getattr(world, name) if start <= row[key[0]] <= end]
         results[table] = sorted(rows, key=lambda row, key=key: tuple(row[part] for part in key))
     return results

@@ -29,6 +29,12 @@ def season(computed_season_file, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def processors_by_name(registry):
+    """The computed tables by the names that the oracle calls them by, without the dataset."""
+    return {one.contract.name: one for one in registry}
+
+
+@pytest.fixture(scope="session")
 def raw_rows(registry):
     """What the oracle is given: all raw rows of a warehouse, by table."""
 

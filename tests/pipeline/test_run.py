@@ -479,6 +479,14 @@ class TestRejected:
         assert everything(pipeline.warehouse) == before
         assert statuses(run(again, 0, 0, GAMES), GAMES) == ["rejected"]
 
+    def test_nothing_at_all_is_nothing_that_stands(self, registry):
+        """Asked again it is refused again: the ledger proves no empty date."""
+        lax = recontracted(registry, GAMES, minimum_coverage=0.0)
+        empty = rewritten(lax, GAMES, lambda text: text.rstrip() + "\nWHERE FALSE")
+        pipeline = league(1).pipeline(empty)
+        assert statuses(run(pipeline, 0, 0, GAMES), GAMES) == ["rejected"]
+        assert statuses(run(pipeline, 0, 0, GAMES), GAMES) == ["rejected"]
+
 
 class TestBlocked:
     def test_then_the_input_lands(self):
@@ -741,9 +749,10 @@ class TestRanges:
         assert outcome(report, PLAYER_ASOF, NEXT_SEASON).evidence.rows == 16
 
     def test_every_asked_date_has_one_outcome(self):
-        report = run(league(3, gap=3).pipeline(), -3, 9)
+        pipeline = league(3, gap=3).pipeline()
+        report = pipeline.run(make_request(pipeline.registry, start=day(-3), end=day(9)))
         asked = [(one.table, one.day) for one in report.results]
-        assert len(asked) == len(set(asked)) == 13 * 10
+        assert len(asked) == len(set(asked)) == 13 * len(pipeline.registry.processors)
 
     def test_progress(self):
         pipeline = league(2).pipeline()

@@ -1,0 +1,113 @@
+"""The five precompute tables over the ten, each made once and only when asked for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import cached_property
+
+from tests.oracle.composite import composite
+from tests.oracle.daily_cache import daily_cache
+from tests.oracle.eve import Eve
+from tests.oracle.league_average import LeagueAverage
+from tests.oracle.shot_zones import shot_zones
+from tests.oracle.store import Store
+from tests.oracle.team_defense import team_defense
+from tests.oracle.world import World
+from tests.oracle.zones import ZONES
+
+Row = dict[str, object]
+
+ByDay = dict[date, list[Row]]
+
+BOOTSTRAP_DAYS = 14
+
+
+class PrecomputeWorld(World):
+    """All fifteen tables; the five have no rows in a season's first fourteen days."""
+
+    @cached_property
+    def team_defense_zone_analysis(self) -> list[Row]:
+        rows = []
+        for eve in self._eves:
+            league = {zone: self._league.zone(eve, zone) for zone in ZONES}
+            rows += team_defense(eve, league)
+        return rows
+
+    @cached_property
+    def player_shot_zone_analysis(self) -> list[Row]:
+        return [row for eve in self._eves for row in shot_zones(eve)]
+
+    @cached_property
+    def player_daily_cache(self) -> list[Row]:
+        shots = _by(self.player_shot_zone_analysis, "analysis_date", "player_lookup")
+        return [row for eve in self._eves for row in daily_cache(eve, shots[eve.day])]
+
+    @cached_property
+    def player_composite_factors(self) -> list[Row]:
+        shots = _by(self.player_shot_zone_analysis, "analysis_date", "player_lookup")
+        defense = _by(self.team_defense_zone_analysis, "analysis_date", "team_abbr")
+        rows = []
+        for eve in self._eves:
+            pace = self._league.pace(eve)
+            rows += composite(eve, pace, shots[eve.day], defense[eve.day])
+        return rows
+
+    @cached_property
+    def ml_feature_store_v2(self) -> list[Row]:
+        lines = {(row["game_id"], row["player_lookup"]): row for row in self.player_lines}
+        store = Store(self._player_history, self._reports, lines)
+        tables = {
+            "shot_zones": _by(self.player_shot_zone_analysis, "analysis_date", "player_lookup"),
+            "team_defense": _by(self.team_defense_zone_analysis, "analysis_date", "team_abbr"),
+            "daily_cache": _by(self.player_daily_cache, "analysis_date", "player_lookup"),
+            "composite": _by(self.player_composite_factors, "game_date", "player_lookup"),
+        }
+        return [
+            row
+            for eve in self._eves
+            for row in store.rows(eve, {name: days[eve.day] for name, days in tables.items()})
+        ]
+
+    @cached_property
+    def _league(self) -> LeagueAverage:
+        return LeagueAverage(self.team_offense_game_summary, self.team_defense_game_summary)
+
+    @cached_property
+    def _eves(self) -> list[Eve]:
+        contexts: ByDay = defaultdict(list)
+        for row in self.upcoming_player_game_context:
+            contexts[row["game_date"]].append(row)
+        return [
+            self._eve(day, contexts[day])
+            for day in self._days
+            if self._schedule.season_day(day) >= BOOTSTRAP_DAYS
+        ]
+
+    def _eve(self, day: date, context: list[Row]) -> Eve:
+        season = self._schedule.season(day)
+        asof = {row["player_lookup"]: row for row in self._player_asof[day]}
+        return Eve(
+            day=day,
+            season=season,
+            player_asof=asof,
+            player_forms={
+                player: self._player_forms[row["last_game_date"], player]
+                for player, row in asof.items()
+                if row["season_year"] == season
+            },
+            team_forms={
+                row["team_abbr"]: self._team_forms[row["last_game_date"], row["team_abbr"]]
+                for row in self._team_asof[day]
+                if row["last_game_date"]
+            },
+            context=context,
+            team_context={row["team_abbr"]: row for row in self._team_context[day]},
+        )
+
+
+def _by(rows: list[Row], day: str, entity: str) -> dict[date, dict[str, Row]]:
+    days: dict[date, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        days[row[day]][row[entity]] = row
+    return days
