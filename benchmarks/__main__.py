@@ -17,7 +17,7 @@ def measure(seasons: int) -> dict[str, dict[str, float]]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bench.duckdb"
         found = {"import": measure_import(file, draw(seasons, Path(folder)))}
-        for step in ("rebuild", "bare", "date", "plan"):
+        for step in ("rebuild", "bare", "date", "plan", "cache", "polars"):
             found[step] = in_a_process(step, file)
     return found
 
@@ -59,6 +59,14 @@ def page(found: dict[int, dict[str, dict[str, float]]]) -> str:
         "… against its bare SELECTs",
         [f"{one['date']['seconds'] / one['date']['bare']:.2f} ×" for one in every],
     )
+    row(
+        "**one date, the five precompute tables** (median of 7, warm)",
+        [f"{one['date']['precompute']:.3f} s" for one in every],
+    )
+    row(
+        "one date, the cache's averages by a query a player",
+        [f"{one['date']['loop']:.3f} s" for one in every],
+    )
     row("one date, first in a process", [f"{one['date']['first']:.3f} s" for one in every])
     row("one date, unchanged", [f"{one['date']['unchanged']:.3f} s" for one in every])
     row(
@@ -66,6 +74,11 @@ def page(found: dict[int, dict[str, dict[str, float]]]) -> str:
         [f"{one['plan']['seconds']:.2f} s for {one['plan']['dates']:.0f}" for one in every],
     )
     row("… again in the same process", [f"{one['plan']['warm']:.2f} s" for one in every])
+    row("player form and daily cache, bare", [_seconds(one["cache"]) for one in every])
+    row(
+        "the cache's rolling part in polars (7 columns of 30)",
+        [_seconds(one["polars"]) for one in every],
+    )
     row("peak memory of the rebuild", [f"{one['rebuild']['peak_mb']:,.0f} MB" for one in every])
     first, last = every[0]["rebuild"], every[-1]["rebuild"]
     growth = (last["seconds"] / first["seconds"]) / (last["dates"] / first["dates"])

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from benchmarks import alternatives
 from benchmarks.machine import peak_megabytes
+from benchmarks.timing import timed
 from league.sample import make_league, write
 from pipeline.calendar import Calendar
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
+from processors.contract import Layer
 from processors.registry import load
 from warehouse.duckdb.compiled import parameters_of
 from warehouse.duckdb.dialect import to_duckdb
@@ -24,12 +25,6 @@ from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.opening import open_warehouse
 
 ADDRESS = "duckdb://{}"
-
-
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def draw(seasons: int, folder: Path) -> dict[str, Path]:
@@ -79,10 +74,16 @@ def _open_bare(file: Path) -> tuple[Calendar, duckdb.DuckDBPyConnection]:
 
 
 def _bare(
-    connection: duckdb.DuckDBPyConnection, calendar: Calendar, start: date, end: date
+    connection: duckdb.DuckDBPyConnection,
+    calendar: Calendar,
+    start: date,
+    end: date,
+    only: tuple[str, ...] = (),
 ) -> float:
     seconds = 0.0
     for processor in load():
+        if only and processor.contract.name not in only:
+            continue
         text = to_duckdb(processor.statement.text)
         values = {
             "start_date": start,
@@ -106,6 +107,9 @@ def measure_date(file: Path, repeats: int = 7) -> dict[str, float]:
     first = timed(lambda: pipeline.run(request))
     again = sorted(timed(lambda: pipeline.run(request)) for _ in range(repeats))
     plain = make_request(pipeline.registry, start=day, end=day)
+    names = [one.table for one in pipeline.registry if one.contract.layer is Layer.PRECOMPUTE]
+    five = make_request(pipeline.registry, tables=names, start=day, end=day, force=True)
+    precompute = sorted(timed(lambda: pipeline.run(five)) for _ in range(repeats))
     unchanged = sorted(timed(lambda: pipeline.run(plain)) for _ in range(repeats))
     pipeline.warehouse.close()
     calendar, connection = _open_bare(file)
@@ -117,6 +121,8 @@ def measure_date(file: Path, repeats: int = 7) -> dict[str, float]:
         "seconds": again[middle],
         "bare": bare[middle],
         "unchanged": unchanged[middle],
+        "precompute": precompute[middle],
+        "loop": alternatives.a_query_a_player(file, day)["seconds"],
         "peak_mb": peak_megabytes(),
     }
 
@@ -134,7 +140,25 @@ def measure_plan(file: Path, days: int = 900) -> dict[str, float]:
     return {"seconds": cold, "warm": warm, "dates": len(dates), "peak_mb": peak_megabytes()}
 
 
+def measure_polars(file: Path) -> dict[str, float]:
+    return alternatives.polars_rolling(file) | {"peak_mb": peak_megabytes()}
+
+
+def measure_cache(file: Path) -> dict[str, float]:
+    """The daily cache's own SELECT over the whole file, from the form tables."""
+    calendar, connection = _open_bare(file)
+    seconds = 0.0
+    for season in calendar.seasons:
+        seconds += _bare(
+            connection, calendar, season.start, season.last, ("player_form", "player_daily_cache")
+        )
+    connection.close()
+    return {"seconds": seconds, "peak_mb": peak_megabytes()}
+
+
 STEPS = {
+    "polars": measure_polars,
+    "cache": measure_cache,
     "rebuild": measure_rebuild,
     "bare": measure_bare,
     "date": measure_date,
