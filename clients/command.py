@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import UsageError as CommandLineError
 
+from clients.commands import audit
 from clients.commands.coverage import coverage
 from clients.commands.explain import explain
 from clients.commands.features import features
@@ -36,6 +37,7 @@ app.command()(plan)
 app.command()(run)
 app.command()(coverage)
 app.command()(explain)
+app.add_typer(audit.app, name="audit")
 app.command()(tables)
 app.command()(features)
 app.command()(sql)

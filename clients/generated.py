@@ -13,6 +13,7 @@ from pathlib import Path
 from clients.reference import commands_page
 from league.sample.page import league_page
 from pipeline import calendar, ledger, readiness
+from pipeline.audit import verdict
 from processors.features_page import features_page
 from processors.page import tables_page
 from processors.registry import Registry, load
@@ -28,7 +29,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def product_texts(registry: Registry) -> Iterator[str]:
     """Every BigQuery text that the product itself sends."""
-    yield from (calendar.SCHEDULE, ledger.PROVEN, ledger.UNFINISHED, readiness.READINESS)
+    yield from (
+        calendar.SCHEDULE,
+        ledger.PROVEN,
+        ledger.UNFINISHED,
+        verdict.LATEST,
+        readiness.READINESS,
+    )
     for processor in registry:
         contract = processor.contract
         yield texts.stage(processor)

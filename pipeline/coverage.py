@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
+from pipeline.audit.verdict import AuditKind, Word, counted, standing
 from pipeline.calendar import Season
 from pipeline.plan import Plan, Request, make_plan
 from pipeline.run import Pipeline
@@ -38,6 +39,8 @@ class Coverage:
     rows: int
     states: Mapping[State, int]
     gaps: Sequence[Gap] = field(default=())
+    blind: Mapping[Word, int] = field(default_factory=dict)
+    """Dates by what the latest audit of blindness said of the rows that stand there now."""
 
     @property
     def share(self) -> float | None:
@@ -46,15 +49,22 @@ class Coverage:
 
 def read_coverage(pipeline: Pipeline, tables: Sequence[str]) -> list[Coverage]:
     """Every season that the schedule knows, whole."""
+    stored = {
+        table: pipeline.assessor.content.stored(pipeline.registry.contracts[table])
+        for table in tables
+    }
+    words = standing(pipeline.warehouse, AuditKind.BLINDNESS, stored)
     found = []
     for season in pipeline.assessor.calendar.seasons:
         request = Request(tables=tuple(tables), start=season.start, end=season.last, prepare=False)
         plan = make_plan(request, pipeline.assessor)
-        found += [_of(pipeline, table, season, plan) for table in tables]
+        found += [_of(pipeline, table, season, plan, words.get(table, {})) for table in tables]
     return found
 
 
-def _of(pipeline: Pipeline, table: str, season: Season, plan: Plan) -> Coverage:
+def _of(
+    pipeline: Pipeline, table: str, season: Season, plan: Plan, words: Mapping[date, Word]
+) -> Coverage:
     items = [item for item in plan.items if item.table == table and item.day in season.games]
     states = Counter(item.state for item in items)
     stored = pipeline.assessor.content.stored(pipeline.registry.contracts[table])
@@ -71,6 +81,7 @@ def _of(pipeline: Pipeline, table: str, season: Season, plan: Plan) -> Coverage:
         ),
         states=dict(states),
         gaps=list(_gaps(items)),
+        blind=counted(words, season.games),
     )
 
 

@@ -89,6 +89,9 @@ def proven_columns(contract: Contract) -> tuple[str, ...]:
     return (*contract.column_names, "data_hash")
 
 
+FORK_ROW = "row_in_fork"
+"""A column that the tables of a fork have besides the contract's: a number for each row."""
+
 Step = Callable[[str], None]
 """Told the name of each step of a publication as it is reached."""
 
@@ -159,4 +162,24 @@ class Warehouse(Protocol):
         """Load Parquet into raw tables, replacing rows of equal key: all files or nothing."""
         ...
 
+    def fork(self, contracts: Sequence[Contract], *, first: date, last: date) -> Scratch:
+        """A copy of these tables' rows of [first, last], to be changed and thrown away."""
+        ...
+
     def close(self) -> None: ...
+
+
+class Scratch(Warehouse, Protocol):
+    """A copy of some tables, on which an audit may do as it likes; closing it loses it."""
+
+    def change(self, text: str, **parameters: object) -> int:
+        """Carry out one DELETE, UPDATE or INSERT; say how many rows it touched."""
+        ...
+
+    def keep_staged(self, contract: Contract) -> None:
+        """Add the good staged rows to the copy of their table."""
+        ...
+
+    def restore(self) -> None:
+        """As it was when it was forked; what is staged is let go of."""
+        ...

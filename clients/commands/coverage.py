@@ -38,7 +38,7 @@ def coverage(
 def show(found: list[Coverage]) -> None:
     put_table(
         "coverage",
-        ["season", "table", "dates", "of", "share", "bootstrap", "rows"],
+        ["season", "table", "dates", "of", "share", "bootstrap", "rows", "blind"],
         [
             [
                 one.season,
@@ -48,6 +48,7 @@ def show(found: list[Coverage]) -> None:
                 f"{one.share:.1%}" if one.share is not None else "-",
                 one.bootstrap or "",
                 f"{one.rows:,}",
+                ", ".join(f"{dates} {word}" for word, dates in one.blind.items()),
             ]
             for one in found
         ],

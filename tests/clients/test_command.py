@@ -224,3 +224,36 @@ class TestProcess:
             f" assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
         )
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+class TestAudit:
+    SPAN = (
+        "--start",
+        "2026-01-14",
+        "--end",
+        "2026-01-15",
+        "--tables",
+        "team_defense_zone_analysis",
+    )
+
+    @pytest.mark.parametrize("kind", ["range", "idempotence", "blindness"])
+    def test_passed(self, kind: str, computed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert execute(["audit", kind, *self.SPAN]) == 0
+        assert "passed" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("kind", ["idempotence", "blindness"])
+    def test_stored_rows_differ(
+        self, kind: str, computed: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Rows that the statement does not make are not passed."""
+        import duckdb
+
+        with duckdb.connect(str(computed)) as connection:
+            connection.execute(
+                "UPDATE nba_precompute.team_defense_zone_analysis SET data_hash = 'other'"
+                " WHERE analysis_date = DATE '2026-01-15' AND team_abbr = 'BOS'"
+            )
+        assert execute(["audit", kind, *self.SPAN]) != 0
+        said = capsys.readouterr().out
+        assert "2026-01-15" in said
+        assert "failed" in said

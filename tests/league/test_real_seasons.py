@@ -208,8 +208,10 @@ def test_shot_zone_rows(row_counts: dict[int, list[tuple]]) -> None:
 
 
 def test_rows_a_game(row_counts: dict[int, list[tuple]]) -> None:
-    """28-38 a game over a season and on nearly every date; in the weeks after the bootstrap days
-    those of the season before are still among the expected."""
+    """28-38 a game over a season and on nearly every date. Above it: days 14-20 of 2022 and 2023
+    (38-49), when those of the season before are still among the expected, and 23 dates of the
+    winter of 2021-22 (days 75-128, 38-40), when teams signed many for ten days; below it day 14 of
+    2021 (27.4)."""
     means = {}
     outside = Counter()
     for season, dates in row_counts.items():

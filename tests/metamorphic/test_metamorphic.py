@@ -298,7 +298,7 @@ class TestAddedPlayer:
 
 
 def test_doubled_book(league):
-    """A third feed repeats what odds_api says of BetMGM, word for word: nothing is different."""
+    """A third feed repeats all that odds_api says, word for word: nothing is different."""
     repeated = (
         "SELECT * FROM rows UNION ALL BY NAME"
         " SELECT * REPLACE ('zzz_feed' AS provider) FROM rows"

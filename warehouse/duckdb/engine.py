@@ -22,6 +22,7 @@ from warehouse.interface import (
     Loaded,
     Publication,
     Row,
+    Scratch,
     Span,
     Step,
     proven_columns,
@@ -161,6 +162,13 @@ class DuckDBWarehouse:
     def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
         with self._speaking("loading") as connection:
             return loading.load(connection, files, contracts)
+
+    def fork(self, contracts: Sequence[Contract], *, first: date, last: date) -> Scratch:
+        # A scratch is a warehouse itself, so its file stands above this one.
+        from warehouse.duckdb.scratch import DuckDBScratch
+
+        with self._speaking("a fork") as connection:
+            return DuckDBScratch(connection, contracts, first=first, last=last)
 
     def _fingerprints(self, text: str, **parameters: object) -> dict[date, Fingerprint]:
         with self._speaking("a fingerprint") as connection:

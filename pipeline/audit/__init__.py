@@ -1,0 +1,1 @@
+"""Audits: proofs about stored partitions, made on copies, with the verdicts kept."""

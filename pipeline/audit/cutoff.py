@@ -1,0 +1,54 @@
+"""What a cutoff forbids: the rows, and the columns of rows, that a date may not have known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from processors.contract import Contract, Cutoff, Layer
+
+SCHEDULE = "nba_raw.schedule"
+RESULTS = ("home_score", "away_score", "status", "overtime_periods")
+SNAPSHOTS = ("captured_at", "reported_at")
+
+BEFORE_TIP_OFF = """EXISTS (
+    SELECT 1 FROM `nba_raw.schedule` AS game
+    WHERE game.game_id = held.game_id AND held.{seen_at} < game.tipoff_at)"""
+"""A game without a known tip-off has no rows from before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forbidden:
+    """Rows of one table, as a condition over `held` and @day; all of them or some columns."""
+
+    contract: Contract
+    condition: str
+    columns: tuple[str, ...] | None = None
+
+    @property
+    def table(self) -> str:
+        return self.contract.table
+
+
+def forbidden(contracts: Iterable[Contract], cutoff: Cutoff) -> list[Forbidden]:
+    """For whoever has this cutoff: it depends on the table that is read, not on who reads it."""
+    return [one for contract in contracts for one in _of(contract, cutoff)]
+
+
+def _of(contract: Contract, cutoff: Cutoff) -> Iterator[Forbidden]:
+    if contract.date_column is None:
+        return
+    day = f"held.{contract.date_column}"
+    seen_at = next((name for name in SNAPSHOTS if name in contract.key), None)
+    if cutoff is Cutoff.AFTER_GAME or contract.cutoff is Cutoff.BEFORE_TIPOFF:
+        yield Forbidden(contract=contract, condition=f"{day} > @day")
+    elif contract.table == SCHEDULE:
+        yield Forbidden(contract=contract, condition=f"{day} > @day")
+        yield Forbidden(contract=contract, condition=f"{day} = @day", columns=RESULTS)
+    elif contract.layer is Layer.RAW and seen_at:
+        early = BEFORE_TIP_OFF.format(seen_at=seen_at)
+        yield Forbidden(
+            contract=contract, condition=f"({day} > @day OR ({day} = @day AND NOT {early}))"
+        )
+    else:
+        yield Forbidden(contract=contract, condition=f"{day} >= @day")

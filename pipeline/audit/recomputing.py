@@ -1,0 +1,87 @@
+"""Recomputing a date on the side, and comparing it with what is stored, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.calendar import Calendar
+from processors.contract import Contract
+from processors.registry import Processor
+from warehouse.interface import Row, Span, Warehouse
+from warehouse.texts import staging
+
+Hashes = Mapping[Row, str]
+"""data_hash by key."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Keys at which two computations of one date differ."""
+
+    changed: tuple[Row, ...]
+    lost: tuple[Row, ...]
+    new: tuple[Row, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.lost or self.new)
+
+    @property
+    def first(self) -> Row:
+        """One that differs, if possible one that both have."""
+        return (*self.changed, *self.lost, *self.new)[0]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"changed": len(self.changed), "lost": len(self.lost), "new": len(self.new)}
+
+
+def difference(stored: Hashes, recomputed: Hashes) -> Difference:
+    both = sorted(stored.keys() & recomputed.keys())
+    return Difference(
+        changed=tuple(key for key in both if stored[key] != recomputed[key]),
+        lost=tuple(sorted(stored.keys() - recomputed.keys())),
+        new=tuple(sorted(recomputed.keys() - stored.keys())),
+    )
+
+
+def span_of(processor: Processor, start: date, end: date, calendar: Calendar) -> Span:
+    """The same span that a run of these dates would go through."""
+    windows = [feed.window for feed in processor.contract.inputs if feed.window]
+    back = max((window.seasons_back or 0 for window in windows), default=0)
+    return Span(start=start, end=end, history_start=calendar.season_start(start, back=back))
+
+
+def stored_hashes(warehouse: Warehouse, contract: Contract, day: date) -> Hashes:
+    return _by_key(warehouse, contract, f"`{contract.table}`", "TRUE", day)
+
+
+def staged_hashes(warehouse: Warehouse, contract: Contract, day: date) -> Hashes:
+    return _by_key(warehouse, contract, staging(contract), "quarantine_reason IS NULL", day)
+
+
+def _by_key(
+    warehouse: Warehouse, contract: Contract, source: str, good: str, day: date
+) -> dict[Row, str]:
+    key = ", ".join(contract.key)
+    text = f"SELECT {key}, data_hash FROM {source} WHERE {contract.date_column} = @day AND {good}"
+    return {row[:-1]: row[-1] for row in warehouse.rows(text, day=day)}
+
+
+def stored_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, object]:
+    return _row(warehouse, contract, f"`{contract.table}`", key)
+
+
+def staged_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, object]:
+    return _row(warehouse, contract, staging(contract), key)
+
+
+def _row(warehouse: Warehouse, contract: Contract, source: str, key: Row) -> dict[str, object]:
+    """Empty where there is none."""
+    same = " AND ".join(f"{name} = @key_{'abcdefgh'[at]}" for at, name in enumerate(contract.key))
+    rows = warehouse.rows(
+        f"SELECT {', '.join(contract.column_names)} FROM {source} WHERE {same}",
+        **{f"key_{'abcdefgh'[at]}": value for at, value in enumerate(key)},
+    )
+    return dict(zip(contract.column_names, rows[0], strict=True)) if rows else {}

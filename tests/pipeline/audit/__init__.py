@@ -1,0 +1,1 @@
+"""Audits on the sample season, with planted leaks."""
