@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.assessment import Assessor, combined
+from pipeline.calendar import Calendar
 from pipeline.clock import wall_clock
 from pipeline.drafts import draft, failed, is_replaced
 from pipeline.gates import Examined, examine
@@ -18,6 +19,13 @@ from pipeline.state import Item
 from processors.errors import TipoffError, VerificationFailed
 from processors.registry import Processor
 from warehouse.interface import NOTHING, Publication, Span, Step, Warehouse
+
+
+def span_of(processor: Processor, start: date, end: date, calendar: Calendar) -> Span:
+    """The dates of one statement, with the earliest that any of its inputs reaches back to."""
+    windows = [feed.window for feed in processor.contract.inputs if feed.window]
+    back = max((window.seasons_back or 0 for window in windows), default=0)
+    return Span(start=start, end=end, history_start=calendar.season_start(start, back=back))
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Work:
     def compute(self, items: Sequence[Item], *, force: bool) -> list[Outcome]:
         """Dates that go through one statement: stage, examine, publish, verify."""
         started = time.monotonic()
-        span = self._span(items)
+        span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
             self.warehouse.stage(self.processor, span)
             self.on_step("staged")
@@ -63,7 +71,10 @@ class Work:
         time they are asked for, and published where they differ from what stands there."""
         started = time.monotonic()
         try:
-            self.warehouse.stage(self.processor.in_bootstrap, self._span(items))
+            self.warehouse.stage(
+                self.processor.in_bootstrap,
+                span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar),
+            )
             self.on_step("staged")
             staged = self.warehouse.staged_fingerprints(self.processor.contract)
             stored = self.assessor.content.stored(self.processor.contract)
@@ -88,13 +99,6 @@ class Work:
         outcomes = [failed(item, seen) for item in items]
         self.remember(outcomes)
         return outcomes
-
-    def _span(self, items: Sequence[Item]) -> Span:
-        start, end = items[0].day, items[-1].day
-        windows = [feed.window for feed in self.processor.contract.inputs if feed.window]
-        calendar = self.assessor.calendar
-        back = max((window.seasons_back or 0 for window in windows), default=0)
-        return Span(start=start, end=end, history_start=calendar.season_start(start, back=back))
 
     def _with_keyed_inputs(self, drafts: Sequence[Outcome], span: Span) -> list[Outcome]:
         """Tables without dates count as far as the new rows hold their keys; where rows are set

@@ -10,9 +10,10 @@ from typing import Self
 
 from pipeline.audit.cutoff import Forbidden
 from pipeline.audit.operations import Operation, texts
-from pipeline.audit.recomputing import Hashes, span_of, staged_hashes, stored_hashes
+from pipeline.audit.recomputing import Hashes, staged_hashes, stored_hashes
 from pipeline.calendar import Calendar
 from pipeline.run import Pipeline
+from pipeline.work import span_of
 from processors.contract import Contract
 from processors.registry import Processor
 from warehouse.interface import FORK_ROW, Scratch

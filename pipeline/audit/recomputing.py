@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.calendar import Calendar
 from processors.contract import Contract
-from processors.registry import Processor
-from warehouse.interface import Row, Span, Warehouse
+from warehouse.interface import Row, Warehouse
 from warehouse.texts import staging
 
 Hashes = Mapping[Row, str]
@@ -44,13 +42,6 @@ def difference(stored: Hashes, recomputed: Hashes) -> Difference:
         lost=tuple(sorted(stored.keys() - recomputed.keys())),
         new=tuple(sorted(recomputed.keys() - stored.keys())),
     )
-
-
-def span_of(processor: Processor, start: date, end: date, calendar: Calendar) -> Span:
-    """The same span that a run of these dates would go through."""
-    windows = [feed.window for feed in processor.contract.inputs if feed.window]
-    back = max((window.seasons_back or 0 for window in windows), default=0)
-    return Span(start=start, end=end, history_start=calendar.season_start(start, back=back))
 
 
 def stored_hashes(warehouse: Warehouse, contract: Contract, day: date) -> Hashes:

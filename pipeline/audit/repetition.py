@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pipeline.audit.recomputing import Hashes, difference, span_of, staged_hashes, stored_hashes
+from pipeline.audit.recomputing import Hashes, difference, staged_hashes, stored_hashes
 from pipeline.audit.verdict import AuditKind, Verdict, Word
 from pipeline.calendar import Kind
 from pipeline.run import Pipeline
+from pipeline.work import span_of
 from processors.registry import Processor
 from warehouse.interface import NOTHING
 

@@ -52,7 +52,9 @@ def test_commands() -> None:
     """Commands that the README shows exist, with those options."""
     reference = (ROOT / "docs" / "commands.md").read_text()
     for line in re.findall(r"^tipoff (.+)$", (ROOT / "README.md").read_text(), re.MULTILINE):
-        command = line.split()[0]
+        words = line.split()
+        named = [" ".join(words[:count]) for count in (2, 1)]
+        command = next((one for one in named if f"## tipoff {one}\n" in reference), words[0])
         text = reference.split(f"## tipoff {command}\n", 1)
         assert len(text) == 2, command
         for option in re.findall(r"--[a-z-]+", line.split("#")[0]):

@@ -12,10 +12,10 @@ import pytest
 
 from clients.command import execute
 from pipeline.audit.blindness import audit_date, sampled
-from pipeline.audit.recomputing import span_of
 from pipeline.audit.verdict import Verdict, Word
 from pipeline.clock import wall_clock
 from pipeline.run import Pipeline
+from pipeline.work import span_of
 from processors.registry import load
 from processors.statement import Statement
 from warehouse.duckdb.engine import DuckDBWarehouse
