@@ -22,6 +22,9 @@ demo: setup ## a sample season, everything computed, its coverage, and what to t
 	$(BIN)/tipoff coverage --warehouse $(DEMO)
 	@cat docs/demo.txt
 
+serve: setup ## the service over the demo's season, until Ctrl-C
+	$(BIN)/tipoff serve --warehouse $(DEMO)
+
 test: setup ## every check: lint, types, import directions, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

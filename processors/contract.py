@@ -80,6 +80,26 @@ class Canary:
     minimum_rows: int = 20
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How empty and how uniform columns may be over a season, and why more than others."""
+
+    columns: tuple[str, ...]
+    why: str
+    null_share: float = 0.2
+    """Of all rows; a column that is never NULL has none."""
+    one_value_share: float = 0.99
+    """Of the rows with a value, how many may hold the same."""
+
+
+ORDINARY = Tolerance(columns=(), why="nothing is declared for the column")
+BY_SEASON = Tolerance(
+    columns=("season_year", "season_phase"),
+    one_value_share=1,
+    why="a season is one season, and all regular until April",
+)
+
+
 BOOKKEEPING: tuple[Column, ...] = (
     Column(
         name="data_hash",
@@ -135,6 +155,7 @@ class Contract:
     findings: tuple[Finding, ...] = ()
     table_checks: tuple[TableCheck, ...] = ()
     canaries: tuple[Canary, ...] = ()
+    tolerances: tuple[Tolerance, ...] = ()
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -145,6 +166,7 @@ class Contract:
             if name not in names:
                 raise ValueError(f"{self.table}: {name} is in the key but not among the columns")
         watched = [canary.column for canary in self.canaries]
+        watched += [name for one in self.tolerances for name in one.columns]
         if self.presence:
             watched.append(self.presence.team_column)
         for name in watched:
@@ -178,6 +200,11 @@ class Contract:
     @cached_property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    def tolerance(self, column: str) -> Tolerance:
+        """What is declared for the column, else the ordinary."""
+        declared = (*self.tolerances, BY_SEASON)
+        return next((one for one in declared if column in one.columns), ORDINARY)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -8,7 +8,12 @@ TipoffError              base: a code, whether a retry helps, the HTTP status it
 ├── MappingError         a mapping of league/importing is not one, or none fits the folder
 ├── ImportRefused        files that contradict their mapping or themselves; nothing was written
 ├── QueryRefused         a query of the user's that is not a single read of our tables
+├── NotAuthenticated     a request doesn't prove who sends it
+├── NotAllowed           a request whose sender is known, or comes from another site, and may not
+├── IdentityUnavailable  the issuer can't be asked now: no certificates, or no token to send
+├── TooBusy              so many requests work or wait already; come back later
 ├── WarehouseBusy        another process holds the warehouse; waiting was not enough
+├── OwnerFailed          the service that holds the warehouse doesn't answer as ours does
 ├── WarehouseFailed      the engine gave up on a statement
 │   └── WarehouseTransient   …in a way that a second try may cure
 └── VerificationFailed   what was published is not what was staged
@@ -66,10 +71,48 @@ class QueryRefused(TipoffError):
     http_status = 422
 
 
+class NotAuthenticated(TipoffError):
+    """A request doesn't prove who sends it."""
+
+    code = "not_authenticated"
+    http_status = 401
+
+
+class NotAllowed(TipoffError):
+    """A request whose sender is known, or comes from another site, and may not."""
+
+    code = "not_allowed"
+    http_status = 403
+
+
+class IdentityUnavailable(TipoffError):
+    """The issuer can't be asked now: no certificates to verify by, or no token to send."""
+
+    code = "identity_unavailable"
+    retryable = True
+    http_status = 503
+
+
+class TooBusy(TipoffError):
+    """So many requests work or wait already; come back later."""
+
+    code = "too_busy"
+    retryable = True
+    http_status = 429
+
+
 class WarehouseBusy(TipoffError):
     """Another process holds the warehouse; waiting was not enough."""
 
     code = "warehouse_busy"
+    retryable = True
+    http_status = 503
+
+
+class OwnerFailed(TipoffError):
+    """The service that holds the warehouse doesn't answer as ours does."""
+
+    code = "owner_failed"
     retryable = True
     http_status = 503
 

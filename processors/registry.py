@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
@@ -74,7 +74,11 @@ class Registry:
         return tuple(one for one in self if one.table in wanted)
 
     def replaced(self, processor: Processor) -> Registry:
-        """The same house with one processor exchanged: for audits and drills."""
+        """The same house with one processor exchanged: for audits and drills. Placeholders stay
+        as they are where the new one brings none."""
+        held = self.processors[processor.table].placeholders
+        if processor.placeholders is None and held is not None:
+            processor = replace(processor, placeholders=held)
         return Registry(
             contracts={**self.contracts, processor.table: processor.contract},
             processors={**self.processors, processor.table: processor},

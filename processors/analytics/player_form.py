@@ -8,6 +8,7 @@ from processors.contract import (
     GamePresence,
     Input,
     Layer,
+    Tolerance,
 )
 from processors.window import SEASON_THROUGH
 
@@ -180,4 +181,11 @@ CONTRACT = Contract(
         WHERE game_date >= @start_date AND game_date <= @end_date AND NOT is_dnp
     """,
     canaries=(Canary(column="points_sum_season"),),
+    tolerances=(
+        Tolerance(
+            columns=("points_slope_last_7", "points_slope_last_10"),
+            null_share=0.45,
+            why="NULL in a player's first games",
+        ),
+    ),
 )

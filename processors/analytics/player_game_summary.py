@@ -11,6 +11,7 @@ from processors.contract import (
     Layer,
     RowCheck,
     TableCheck,
+    Tolerance,
 )
 from processors.window import ON_THE_DAY
 
@@ -148,4 +149,36 @@ CONTRACT = Contract(
         ),
     ),
     canaries=(Canary(column="points"), Canary(column="minutes_played"), Canary(column="is_home")),
+    tolerances=(
+        Tolerance(
+            columns=(
+                "seconds_played",
+                "minutes_played",
+                "points",
+                "fg_made",
+                "fg_attempted",
+                "fg3_made",
+                "fg3_attempted",
+                "ft_made",
+                "ft_attempted",
+                "offensive_rebounds",
+                "defensive_rebounds",
+                "rebounds",
+                "assists",
+                "steals",
+                "blocks",
+                "turnovers",
+                "personal_fouls",
+                "plus_minus",
+                "ts_pct",
+                "efg_pct",
+                "usage_rate",
+            ),
+            null_share=0.35,
+            why="NULL of those who did not play",
+        ),
+        Tolerance(columns=("dnp_reason",), null_share=0.9, why="NULL of those who played"),
+        Tolerance(columns=("minutes_malformed",), one_value_share=1, why="a rare fault"),
+        Tolerance(columns=("has_shots",), one_value_share=1, why="TRUE of every game is right"),
+    ),
 )

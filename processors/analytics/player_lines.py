@@ -1,7 +1,7 @@
 """The points line of each player before tip-off: the only place where player odds are read."""
 
 from processors.columns import count, day, instant, real, text
-from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, RowCheck
+from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, RowCheck, Tolerance
 from processors.window import ON_THE_DAY
 
 CONTRACT = Contract(
@@ -82,4 +82,11 @@ CONTRACT = Contract(
     row_checks=(RowCheck(name="line_not_positive", bad_when="current_points_line <= 0"),),
     findings=(Finding(name="median_of_books", counts_when="points_line_bookmaker = 'median'"),),
     canaries=(Canary(column="current_points_line"),),
+    tolerances=(
+        Tolerance(
+            columns=("points_line_bookmaker",),
+            one_value_share=1,
+            why="the preferred bookmaker may have priced everyone",
+        ),
+    ),
 )

@@ -8,6 +8,7 @@ from processors.contract import (
     GamePresence,
     Input,
     Layer,
+    Tolerance,
 )
 from processors.window import ON_THE_DAY
 
@@ -64,4 +65,7 @@ CONTRACT = Contract(
         WHERE game_date >= @start_date AND game_date <= @end_date
     """,
     canaries=(Canary(column="points_allowed", minimum_rows=8),),
+    tolerances=(
+        Tolerance(columns=("has_shots",), one_value_share=1, why="TRUE of every game is right"),
+    ),
 )

@@ -9,6 +9,7 @@ from processors.contract import (
     GamePresence,
     Input,
     Layer,
+    Tolerance,
 )
 from processors.window import ON_THE_DAY
 
@@ -108,4 +109,12 @@ CONTRACT = Contract(
         Finding(name="possessions_unknown", counts_when="possessions IS NULL"),
     ),
     canaries=(Canary(column="points_scored", minimum_rows=8), Canary(column="is_home")),
+    tolerances=(
+        Tolerance(
+            columns=("overtime_inferred", "possessions_estimated"),
+            one_value_share=1,
+            why="FALSE of every game is right",
+        ),
+        Tolerance(columns=("has_shots",), one_value_share=1, why="TRUE of every game is right"),
+    ),
 )

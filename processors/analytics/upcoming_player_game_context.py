@@ -1,7 +1,7 @@
 """Who is expected to play on D, and what is known of him before tip-off."""
 
 from processors.columns import count, day, flag, instant, integer, real, text
-from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer
+from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, Tolerance
 from processors.window import ALWAYS, ON_THE_DAY, SEASON_BEFORE, SEASON_THROUGH, days_before
 
 CONTRACT = Contract(
@@ -181,5 +181,39 @@ CONTRACT = Contract(
     canaries=(
         Canary(column="is_home"),
         Canary(column="projected_usage_rate", minimum_rows=60),
+    ),
+    tolerances=(
+        Tolerance(
+            columns=("player_status", "injury_report_at"),
+            null_share=0.95,
+            why="NULL of the healthy",
+        ),
+        Tolerance(
+            columns=(
+                "current_points_line",
+                "opening_points_line",
+                "line_movement",
+                "points_line_provider",
+                "points_line_captured_at",
+            ),
+            null_share=0.6,
+            why="not everyone is priced",
+        ),
+        Tolerance(
+            columns=("points_line_bookmaker",),
+            null_share=0.6,
+            one_value_share=1,
+            why="not everyone is priced; the preferred bookmaker may have priced all who are",
+        ),
+        Tolerance(
+            columns=("days_rest", "avg_minutes_per_game_last_7", "projected_usage_rate"),
+            null_share=0.35,
+            why="NULL of those who have not played lately",
+        ),
+        Tolerance(
+            columns=("star_teammates_out",),
+            null_share=0.8,
+            why="NULL in the team's first 10 games and without a report",
+        ),
     ),
 )

@@ -1,7 +1,7 @@
 """What is known of each team before the game it is to play."""
 
 from processors.columns import Column, count, day, flag, instant, integer, real, text
-from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer
+from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, Tolerance
 from processors.window import ON_THE_DAY, SEASON_BEFORE, days_before
 
 
@@ -96,4 +96,16 @@ CONTRACT = Contract(
         Finding(name="starters_unknown", counts_when="starters_out_count IS NULL"),
     ),
     canaries=(Canary(column="game_spread", minimum_rows=8), Canary(column="is_home")),
+    tolerances=(
+        Tolerance(
+            columns=("spread_bookmaker", "total_bookmaker"),
+            one_value_share=1,
+            why="the preferred bookmaker may have priced every game",
+        ),
+        Tolerance(
+            columns=("starters_out_count",),
+            null_share=0.5,
+            why="NULL in the team's first games and without a report",
+        ),
+    ),
 )

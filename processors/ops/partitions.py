@@ -6,11 +6,12 @@ from processors.contract import Contract, Layer
 CONTRACT = Contract(
     table="nba_ops.partitions",
     description=(
-        "Append-only: one row a (run, table, date). The latest row with an output_fingerprint says"
-        " which code and inputs last proved the partition."
+        "Append-only: one row a (run, table, date), and one more where the run took it back or"
+        " tried again; the latest counts. The latest with an output_fingerprint says which code and"
+        " inputs last proved the partition."
     ),
     layer=Layer.OPS,
-    key=("run_id", "table_name", "partition_date"),
+    key=("run_id", "table_name", "partition_date", "recorded_at"),
     date_column="partition_date",
     columns=(
         text("run_id", "The run.", nullable=False),

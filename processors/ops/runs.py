@@ -11,9 +11,14 @@ CONTRACT = Contract(
     date_column=None,
     columns=(
         text("run_id", "The run; sorts by time.", nullable=False),
-        text("event", "What happened.", nullable=False, one_of=("started", "finished", "died")),
+        text(
+            "event",
+            "What happened; `stopped` is an end before all was done, `detail` says where.",
+            nullable=False,
+            one_of=("started", "finished", "stopped", "died"),
+        ),
         instant("recorded_at", "When, UTC.", nullable=False),
-        text("status", "Overall word, on `finished`."),
+        text("status", "Overall word of what was done, on `finished` and `stopped`."),
         text("request", "What was asked, as JSON.", nullable=False),
         text("process", "Host and process that ran it.", nullable=False),
         text("detail", "What else is known, as JSON."),

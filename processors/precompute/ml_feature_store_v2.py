@@ -1,9 +1,9 @@
 """The feature store: one named column a feature, as the catalogue says."""
 
 from processors.columns import count, day, flag, real, text
-from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer
+from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, Tolerance
 from processors.features import FEATURES, SETS
-from processors.precompute.quality import quality
+from processors.precompute.quality import EARLY_ONLY, quality
 from processors.window import ON_THE_DAY, SEASON_BEFORE, days_before
 
 CONTRACT = Contract(
@@ -98,5 +98,36 @@ CONTRACT = Contract(
         Canary(column="shot_zone_mismatch_score"),
         Canary(column="opponent_def_rating", minimum_rows=60),
         Canary(column="home_away"),
+    ),
+    tolerances=(
+        EARLY_ONLY,
+        Tolerance(
+            columns=(
+                "vegas_points_line",
+                "vegas_opening_line",
+                "vegas_line_move",
+                "multi_book_line_std",
+                "line_vs_season_avg",
+            ),
+            null_share=0.5,
+            why="not everyone is priced",
+        ),
+        Tolerance(
+            columns=("prop_over_streak", "prop_under_streak"),
+            null_share=0.35,
+            why="NULL of those who were never priced",
+        ),
+        Tolerance(
+            columns=("avg_points_vs_opponent",),
+            null_share=0.85,
+            why="NULL before his first game against the opponent within a year",
+        ),
+        Tolerance(
+            columns=("star_teammates_out",),
+            null_share=0.35,
+            why="NULL in the team's first 10 games and without a report",
+        ),
+        Tolerance(columns=("playoff_game",), one_value_share=1, why="0 until April"),
+        Tolerance(columns=("breakout_flag",), one_value_share=1, why="1 of one in a thousand"),
     ),
 )

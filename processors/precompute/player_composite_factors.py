@@ -1,8 +1,8 @@
 """Four adjustments to each expected player's average: rest, match-up, pace, usage."""
 
 from processors.columns import day, integer, real, text
-from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer
-from processors.precompute.quality import quality
+from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, Tolerance
+from processors.precompute.quality import EARLY_ONLY, quality
 from processors.window import ON_THE_DAY, SEASON_BEFORE, days_before
 
 CONTRACT = Contract(
@@ -97,5 +97,9 @@ CONTRACT = Contract(
         Canary(column="shot_zone_mismatch_score"),
         Canary(column="usage_spike_score"),
         Canary(column="pace_score", minimum_rows=100),
+    ),
+    tolerances=(
+        EARLY_ONLY,
+        Tolerance(columns=("calculation_version",), one_value_share=1, why="there is one"),
     ),
 )

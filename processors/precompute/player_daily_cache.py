@@ -2,7 +2,7 @@
 
 from processors.columns import count, day, integer, real, share, text
 from processors.contract import Canary, Contract, Cutoff, Input, Layer
-from processors.precompute.quality import quality
+from processors.precompute.quality import EARLY_ONLY, quality
 from processors.window import ON_THE_DAY, SEASON_BEFORE
 
 CONTRACT = Contract(
@@ -79,4 +79,5 @@ CONTRACT = Contract(
         WHERE player.game_date >= @start_date AND player.game_date <= @end_date
     """,
     canaries=(Canary(column="points_avg_last_10"), Canary(column="team_pace_last_10")),
+    tolerances=(EARLY_ONLY,),
 )

@@ -2,7 +2,7 @@
 
 from processors.columns import Column, count, day, real, share, text
 from processors.contract import Canary, Contract, Cutoff, Input, Layer, RowCheck
-from processors.precompute.quality import quality
+from processors.precompute.quality import EARLY_ONLY, quality
 from processors.window import ON_THE_DAY, SEASON_BEFORE
 
 ZONES = ("paint", "mid_range", "three_pt")
@@ -116,4 +116,5 @@ CONTRACT = Contract(
         ),
     ),
     canaries=(Canary(column="paint_rate_last_10"), Canary(column="primary_scoring_zone")),
+    tolerances=(EARLY_ONLY,),
 )

@@ -1,6 +1,13 @@
 """What every precompute table says of how much history stands behind a row."""
 
 from processors.columns import Column, count, flag, integer, text
+from processors.contract import Tolerance
+
+EARLY_ONLY = Tolerance(
+    columns=("insufficient_data_reason",),
+    null_share=0.97,
+    why="NULL once the window is full",
+)
 
 
 def quality(*, window: int, sample: str, tier: str) -> tuple[Column, ...]:

@@ -2,7 +2,7 @@
 
 from processors.columns import Column, count, day, real, share, text
 from processors.contract import Canary, Contract, Cutoff, Input, Layer
-from processors.precompute.quality import quality
+from processors.precompute.quality import EARLY_ONLY, quality
 from processors.window import ON_THE_DAY, SEASON_BEFORE, days_before
 
 ZONES = ("paint", "mid_range", "three_pt")
@@ -102,4 +102,5 @@ CONTRACT = Contract(
         Canary(column="paint_defense_vs_league_avg"),
         Canary(column="paint_pct_allowed_last_15"),
     ),
+    tolerances=(EARLY_ONLY,),
 )
