@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from processors.contract import Contract
 from processors.registry import Processor
+from warehouse.lane import Lane
 
 Row = tuple[Any, ...]
 
@@ -97,9 +98,21 @@ Step = Callable[[str], None]
 
 
 class Warehouse(Protocol):
-    """Storage and compute for one set of tables. The only thing that writes."""
+    """Storage and compute for one set of tables. The only thing that writes.
+
+    Any thread may read at any time and sees what is published; what is staged belongs to whoever
+    holds the lane.
+    """
 
     address: str
+    lane: Lane
+    """Held by whoever stages and publishes, from the first to the last statement that belong
+    together."""
+
+    @property
+    def writes(self) -> int:
+        """Grows with every publication and load: who knows the number knows what is stored."""
+        ...
 
     @property
     def engine(self) -> str:
@@ -110,12 +123,17 @@ class Warehouse(Protocol):
         """Create what is missing, add new columns, refuse what would lose data; say what it did."""
         ...
 
-    def rows(self, text: str, **parameters: object) -> list[Row]:
-        """Read with one of the product's own texts."""
+    def differences(self, contracts: Sequence[Contract]) -> Mapping[str, Sequence[str]]:
+        """By table, what isn't stored as its contract says; changes nothing."""
         ...
 
-    def query(self, text: str, *, limit: int) -> Answer:
-        """Read with a user's text; anything but a read of our tables is refused."""
+    def rows(self, text: str, **parameters: object) -> list[Row]:
+        """Read with one of the product's own texts; what it names in `staging` is the lane's."""
+        ...
+
+    def query(self, text: str, *, limit: int, seconds: float) -> Answer:
+        """Read with a user's text; anything but a read of our tables is refused, and what takes
+        longer is given up."""
         ...
 
     def fingerprints(
@@ -154,16 +172,27 @@ class Warehouse(Protocol):
         """Carry the publication out: all of it or nothing."""
         ...
 
-    def append(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-        """Add rows to a table of nba_ops, in one step."""
+    def append(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Add rows to tables of nba_ops, by table: all of them or nothing."""
+        ...
+
+    def interrupt(self) -> None:
+        """Give up the statement that is being staged, if one is: it ends with WarehouseTransient.
+        Publications are short, and are carried out."""
         ...
 
     def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
-        """Load Parquet into raw tables, replacing rows of equal key: all files or nothing."""
+        """Load Parquet into raw tables, replacing rows of equal key: all files or nothing. Waits
+        for the lane."""
         ...
 
-    def fork(self, contracts: Sequence[Contract], *, first: date, last: date) -> Scratch:
-        """A copy of these tables' rows of [first, last], to be changed and thrown away."""
+    def fork(self, since: Mapping[Contract, date], *, last: date) -> Scratch:
+        """A copy of these tables, each from its own date on, to be changed and thrown away."""
+        ...
+
+    def rehearsal(self, prefix: str) -> Warehouse:
+        """Tables of this prefix beside these, over the same raw ones; it shares the lane, and
+        what is in it stays. To be closed before this one."""
         ...
 
     def close(self) -> None: ...

@@ -18,8 +18,10 @@ def open_warehouse(
     wait: float = 10,
     threads: int | None = None,
     memory_limit: str | None = None,
+    url: str | None = None,
 ) -> Warehouse:
-    """Open what the address names; the engine is imported here and nowhere earlier."""
+    """Open what the address names; the engine is imported here and nowhere earlier. Who can be
+    reached at a URL says so, for commands that find the file held."""
     if not address.startswith(SCHEME):
         raise UsageError(
             f"{address!r} names no warehouse: write duckdb:///path/file.duckdb"
@@ -40,4 +42,5 @@ def open_warehouse(
         wait=wait,
         threads=threads,
         memory_limit=memory_limit,
+        url=url,
     )

@@ -53,20 +53,25 @@ def _as_declared(column: Column) -> str:
 def row_checks(contract: Contract) -> Iterator[RowCheck]:
     """The contract's own checks, after those that its columns imply."""
     for column in contract.columns:
-        name = column.name
         if not column.nullable:
-            yield RowCheck(name=f"{name}_is_null", bad_when=f"{name} IS NULL")
-        bounds = []
-        if column.minimum is not None:
-            bounds.append(f"{name} < {column.minimum:g}")
-        if column.maximum is not None:
-            bounds.append(f"{name} > {column.maximum:g}")
-        if bounds:
-            yield RowCheck(name=f"{name}_out_of_range", bad_when=" OR ".join(bounds))
-        if column.one_of:
-            words = ", ".join(f"'{word}'" for word in column.one_of)
-            yield RowCheck(name=f"{name}_unknown_word", bad_when=f"{name} NOT IN ({words})")
+            yield RowCheck(name=f"{column.name}_is_null", bad_when=f"{column.name} IS NULL")
+        yield from value_checks(column)
     yield from contract.row_checks
+
+
+def value_checks(column: Column) -> Iterator[RowCheck]:
+    """What the column's range and words forbid."""
+    name = column.name
+    bounds = []
+    if column.minimum is not None:
+        bounds.append(f"{name} < {column.minimum:g}")
+    if column.maximum is not None:
+        bounds.append(f"{name} > {column.maximum:g}")
+    if bounds:
+        yield RowCheck(name=f"{name}_out_of_range", bad_when=" OR ".join(bounds))
+    if column.one_of:
+        words = ", ".join(f"'{word}'" for word in column.one_of)
+        yield RowCheck(name=f"{name}_unknown_word", bad_when=f"{name} NOT IN ({words})")
 
 
 @cache

@@ -171,7 +171,7 @@ class TestFingerprintsByKey:
         kinds = replace(RAW, table="nba_raw.kinds", key=("name",), date_column=None)
         warehouse = shop([toy(D1, "ann"), toy(D1, "bob"), toy(D2, "bob"), toy(D2, "cat")])
         warehouse.migrate([kinds])
-        warehouse.append(kinds.table, [toy(None, name) for name in ("ann", "bob", "cat", "dan")])
+        warehouse.append({kinds.table: [toy(None, name) for name in ("ann", "bob", "cat", "dan")]})
         stage(warehouse)
         publish(warehouse, D1, D2)
 
@@ -284,7 +284,7 @@ class TestPublish:
         stage(warehouse)
         publish(warehouse, D1, D2, D3)
         warehouse._connection.execute("DELETE FROM nba_raw.toys")
-        warehouse.append(RAW.table, [toy(day, "bob", wheels=2) for day in (D1, D2, D3)])
+        warehouse.append({RAW.table: [toy(day, "bob", wheels=2) for day in (D1, D2, D3)]})
         stage(warehouse)
         publish(warehouse, D2, run_id="second")
         assert stored(warehouse) == [(D1, "ann", 4), (D2, "bob", 2), (D3, "ann", 4)]
@@ -383,19 +383,19 @@ class TestAppend:
     def test_words_of_all_kinds(self):
         warehouse = shop()
         said = 'it\'s "Dončić"\n\\N {"a": [1, null]} 😀'
-        warehouse.append("nba_ops.runs", [{**dead_runs(1)[0], "request": said, "status": None}])
+        warehouse.append({"nba_ops.runs": [{**dead_runs(1)[0], "request": said, "status": None}]})
         assert warehouse.rows("SELECT request, status, recorded_at FROM `nba_ops.runs`") == [
             (said, None, NOON)
         ]
 
     def test_nothing(self):
         warehouse = shop()
-        warehouse.append("nba_ops.runs", [])
+        warehouse.append({"nba_ops.runs": []})
         assert warehouse.rows("SELECT COUNT(*) FROM `nba_ops.runs`") == [(0,)]
 
     def test_many(self):
         warehouse = shop()
-        warehouse.append("nba_ops.runs", dead_runs(5000))
+        warehouse.append({"nba_ops.runs": dead_runs(5000)})
         assert warehouse.rows("SELECT COUNT(DISTINCT run_id) FROM `nba_ops.runs`") == [(5000,)]
 
 
@@ -435,7 +435,7 @@ class TestErrors:
         warehouse = shop()
         warehouse._connection.execute("BEGIN")
         with pytest.raises(WarehouseFailed):
-            warehouse.rows("SELECT nothing FROM `nba_raw.toys`")
+            warehouse.rows("SELECT nothing FROM `staging.toys_seen`")
         warehouse._connection.execute("BEGIN")
         warehouse._connection.execute("COMMIT")
 
@@ -448,7 +448,7 @@ class TestThreads:
 
         def work(number: int) -> None:
             for _ in range(20):
-                warehouse.append("nba_ops.runs", dead_runs(3))
+                warehouse.append({"nba_ops.runs": dead_runs(3)})
                 publish(warehouse, D1 if number % 2 else D2)
                 if warehouse.rows("SELECT COUNT(*) FROM `nba_raw.toys`") != [(100,)]:
                     wrong.append(number)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from processors.errors import LoadRefused, WarehouseFailed
+from processors.errors import LoadRefused
 from processors.registry import load
 from tests.oracle.tiny import Tiny, day
 from tests.worlds import load_rows, open_memory, stored_rows
-from warehouse.files import Desk
+from warehouse.files import DUCKDB_TYPES, Desk
 from warehouse.interface import Loaded
 
-BOXES, SCHEDULE, SHOTS = "nba_raw.player_boxscores", "nba_raw.schedule", "nba_raw.shots"
+BOXES, SCHEDULE, PEOPLE = "nba_raw.player_boxscores", "nba_raw.schedule", "nba_raw.players"
 
 
 def world(*players: str) -> dict[str, list[dict[str, object]]]:
@@ -28,6 +29,26 @@ def world(*players: str) -> dict[str, list[dict[str, object]]]:
 
 def points(warehouse) -> dict[str, object]:
     return {row["player_lookup"]: row["points"] for row in stored_rows(warehouse, BOXES)}
+
+
+def one_row(table: str) -> str:
+    """A row that may be loaded, as a query of the columns in their declared types."""
+    row = world("ann")[table][0]
+    return "SELECT " + ", ".join(
+        f"CAST({literal(row.get(one.name))} AS {DUCKDB_TYPES[one.type]}) AS {one.name}"
+        for one in load().contracts[table].columns
+    )
+
+
+def literal(value: object) -> str:
+    return "NULL" if value is None else f"'{value}'"
+
+
+ROW = {table: one_row(table) for table in (BOXES, SCHEDULE)}
+ANN = (
+    "SELECT 'ann' AS player_lookup, 'Ann' AS player_name, DATE '1999-01-02' AS birth_date,"
+    " NULL::VARCHAR AS position, NULL::VARCHAR AS aliases, NULL::VARCHAR AS source_ids"
+)
 
 
 class TestLoad:
@@ -69,13 +90,147 @@ class TestLoad:
         (found,) = open_memory().load({"nba_raw.players": path}, contracts)
         assert found.read == 1
 
+
+class TestShape:
+    """A file that is not shaped as its contract is refused before a row of it is looked at."""
+
     def test_a_column_that_is_missing(self, tmp_path):
-        path = tmp_path / "players.parquet"
-        with Desk() as desk:
-            desk.run(f"COPY (SELECT 'ann' AS player_lookup) TO '{path}' (FORMAT parquet)")
+        said = refusal(tmp_path, "SELECT 'ann' AS player_lookup, 'Ann' AS plyer_name", PEOPLE)
+        assert said == (
+            "nothing was loaded, 1 faults: players.parquet for nba_raw.players: no column"
+            " player_name (there is plyer_name), birth_date, position, aliases, source_ids"
+        )
+
+    def test_names_in_other_letters(self, tmp_path):
         warehouse = open_memory()
-        with pytest.raises((WarehouseFailed, LoadRefused), match="player_name"):
-            warehouse.load({"nba_raw.players": path}, load().contracts)
+        load_as(warehouse, tmp_path, f"SELECT * RENAME (player_name AS Player_NAME) FROM ({ANN})")
+        assert stored_rows(warehouse, PEOPLE)[0]["player_name"] == "Ann"
+
+    @pytest.mark.parametrize(
+        ("table", "column", "value", "said"),
+        [
+            (BOXES, "points", "10.5", "points is DECIMAL(3,1) and 1 values are no INT64, such as"),
+            (BOXES, "points", "10.5::DOUBLE", "points is DOUBLE and 1 values are no INT64, such"),
+            (BOXES, "points", "'ten'", "1 values are no INT64, such as ten at a ann"),
+            (BOXES, "points", "'10.5'", "1 values are no INT64, such as 10.5 at a ann"),
+            (BOXES, "points", "1e300", "no INT64, such as 1e+300 at a ann"),
+            (BOXES, "points", "'nan'::DOUBLE", "no INT64, such as nan at a ann"),
+            (BOXES, "points", "[1, 2]", "is INTEGER[] and 1 values are no INT64, such as [1, 2]"),
+            (BOXES, "is_home", "2", "is_home is INTEGER and 1 values are no BOOL, such as 2 at a"),
+            (BOXES, "is_home", "'maybe'", "1 values are no BOOL, such as maybe at a ann"),
+            (BOXES, "game_date", "'soon'", "1 values are no DATE, such as soon at a ann"),
+            (
+                BOXES,
+                "game_date",
+                "'2025-10-21 19:00:00'",
+                "1 values are no DATE, such as 2025-10-21 19:00:00 at a ann",
+            ),
+            (BOXES, "game_date", "TIMESTAMP '2025-10-21 19:00:00'", "game_date is TIMESTAMP and 1"),
+            (BOXES, "game_date", "20251021", "game_date is INTEGER and 1 values are no DATE"),
+            (SCHEDULE, "tipoff_at", "'evening'", "1 values are no TIMESTAMP, such as evening at a"),
+        ],
+    )
+    def test_values_that_do_not_fit(self, table, column, value, said, tmp_path):
+        found = refusal(
+            tmp_path, f"SELECT * REPLACE ({value} AS {column}) FROM ({ROW[table]})", table
+        )
+        assert said in found
+        assert "1 faults" in found
+
+    def test_one_of_two_rows(self, tmp_path):
+        """The other is not loaded either."""
+        said = refusal(
+            tmp_path,
+            f"SELECT * REPLACE (0.5 * number AS points, 'p' || number AS player_lookup)"
+            f" FROM ({ROW[BOXES]}) JOIN range(1, 3) AS few(number) ON TRUE",
+            BOXES,
+        )
+        assert "1 values are no INT64, such as 0.5 at a p1" in said
+
+    @pytest.mark.parametrize(
+        ("column", "value", "stored"),
+        [
+            ("points", "10.0::DOUBLE", 10),
+            ("points", "10::UTINYINT", 10),
+            ("points", "'10'", 10),
+            ("points", "'10.0'", 10),
+            ("points", "NULL::DOUBLE", None),
+            ("is_home", "1", True),
+            ("is_home", "'false'", False),
+            ("game_date", "'2025-10-21'", date(2025, 10, 21)),
+            ("game_date", "TIMESTAMP '2025-10-21 00:00:00'", date(2025, 10, 21)),
+            ("game_id", "22500001", "22500001"),
+        ],
+    )
+    def test_other_types_whose_values_fit(self, column, value, stored, tmp_path):
+        warehouse = open_memory()
+        load_as(
+            warehouse,
+            tmp_path,
+            f"SELECT * REPLACE ({value} AS {column}) FROM ({ROW[BOXES]})",
+            BOXES,
+        )
+        ((row),) = stored_rows(warehouse, BOXES)
+        assert row[column] == stored
+
+    def test_an_instant_with_a_zone(self, tmp_path):
+        """Stored in UTC, as it is in a file without one."""
+        warehouse = open_memory()
+        zoned = "TIMESTAMPTZ '2025-10-21 19:30:00-04'"
+        load_as(
+            warehouse,
+            tmp_path,
+            f"SELECT * REPLACE ({zoned} AS tipoff_at) FROM ({ROW[SCHEDULE]})",
+            SCHEDULE,
+        )
+        ((row),) = stored_rows(warehouse, SCHEDULE)
+        assert row["tipoff_at"] == datetime(2025, 10, 21, 23, 30)
+
+    def test_three_examples_of_many(self, tmp_path):
+        said = refusal(
+            tmp_path,
+            f"SELECT * REPLACE (number + 0.5 AS points, 'p' || number AS player_lookup)"
+            f" FROM ({ROW[BOXES]}) JOIN range(9) AS few(number) ON TRUE",
+            BOXES,
+        )
+        assert "9 values are no INT64, such as " in said
+        assert said.count(" at a p") == 3
+
+    def test_all_columns_are_told_at_once(self, tmp_path):
+        changed = "'x' AS points, 'y' AS assists"
+        said = refusal(tmp_path, f"SELECT * REPLACE ({changed}) FROM ({ROW[BOXES]})", BOXES)
+        assert said.startswith("nothing was loaded, 2 faults: ")
+
+    def test_another_file_is_checked_too(self, tmp_path):
+        """And not loaded."""
+        warehouse = open_memory()
+        bad = written(tmp_path, "SELECT 1 AS one", "players")
+        box = f"SELECT * REPLACE (-1::BIGINT AS points) FROM ({ROW[BOXES]})"
+        with pytest.raises(LoadRefused) as caught:
+            warehouse.load({PEOPLE: bad, BOXES: written(tmp_path, box, "boxes")}, load().contracts)
+        assert len(caught.value.details["faults"]) == 2
+        assert "points_out_of_range at 1 keys" in caught.value.message
+        assert stored_rows(warehouse, BOXES) == stored_rows(warehouse, PEOPLE) == []
+
+
+def written(folder: Path, query: str, name: str) -> Path:
+    path = folder / f"{name}.parquet"
+    with Desk() as desk:
+        desk.run(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def load_as(warehouse, folder: Path, query: str, table: str = "nba_raw.players") -> None:
+    warehouse.load({table: written(folder, query, table.partition(".")[2])}, load().contracts)
+
+
+def refusal(folder: Path, query: str, table: str) -> str:
+    """What is said of a file that is refused; nothing of it is stored."""
+    warehouse = open_memory()
+    with pytest.raises(LoadRefused) as caught:
+        load_as(warehouse, folder, query, table)
+    assert stored_rows(warehouse, table) == []
+    return caught.value.message
 
 
 class TestReplace:
@@ -207,7 +362,7 @@ class TestSeveralFiles:
     def test_a_file_that_is_no_parquet(self, tmp_path):
         warehouse = open_memory()
         tables = world("ann")
-        with pytest.raises(WarehouseFailed, match="loading failed"):
+        with pytest.raises(LoadRefused, match=r"test_loading\.py .* cannot be read as Parquet"):
             warehouse.load(
                 {SCHEDULE: self.written(tables[SCHEDULE], tmp_path), BOXES: Path(__file__)},
                 load().contracts,

@@ -78,6 +78,24 @@ class TestBusy:
             with pytest.raises(WarehouseBusy, match=r" at http://127\.0\.0\.1:8080 \("):
                 DuckDBWarehouse(path, wait=0)
 
+    def test_does_not_wait_for_a_service(self, path):
+        """It ends when somebody ends it."""
+        with holder(path, "http://127.0.0.1:8080"):
+            started = time.monotonic()
+            with pytest.raises(WarehouseBusy, match=r"a service, .* Stop it first\.") as caught:
+                DuckDBWarehouse(path, wait=20)
+            assert time.monotonic() - started < 5
+            assert caught.value.details["url"] == "http://127.0.0.1:8080"
+
+    def test_a_service_of_another_machine(self, path):
+        """Its address means something else here."""
+        with holder(path, "http://127.0.0.1:8080"):
+            owner = json.loads(owner_file(path).read_text()) | {"host": "elsewhere"}
+            owner_file(path).write_text(json.dumps(owner))
+            with pytest.raises(WarehouseBusy, match="on elsewhere at http") as caught:
+                DuckDBWarehouse(path, wait=0)
+            assert caught.value.details["url"] is None
+
     def test_without_a_name_on_the_door(self, path):
         with holder(path):
             owner_file(path).unlink()
@@ -107,6 +125,13 @@ class TestWait:
             assert process.stdout.readline() == "released\n"
             assert process.poll() is None
             assert read_owner(path).pid == os.getpid()
+            warehouse.close()
+
+    def test_a_service_waits_for_the_one_before(self, path):
+        with holder(path, "http://127.0.0.1:8080") as process:
+            tell(process)
+            warehouse = DuckDBWarehouse(path, wait=30, url="http://127.0.0.1:8081")
+            assert read_owner(path).url == "http://127.0.0.1:8081"
             warehouse.close()
 
     def test_gets_it_when_the_holder_is_killed(self, path):

@@ -37,7 +37,7 @@ def connection(tmp_path_factory):
 @pytest.fixture
 def ask(connection):
     def ask(text, limit=100):
-        return read_user_query(connection, text, limit=limit)
+        return read_user_query(connection, text, limit=limit, seconds=30)
 
     return ask
 
@@ -236,7 +236,7 @@ class TestStatements:
             "warehouse.duckdb.reading.translated", lambda *_: "DELETE FROM nba_raw.schedule"
         )
         with pytest.raises(QueryRefused, match="read-only"):
-            read_user_query(connection, "SELECT 1", limit=1)
+            read_user_query(connection, "SELECT 1", limit=1, seconds=30)
 
 
 READS = [
@@ -377,3 +377,14 @@ class TestErrors:
 
     def test_too_deep(self, refused):
         refused("SELECT " + "(" * 3000 + "1" + ")" * 3000, "nested too deeply")
+
+
+def test_takes_too_long(connection: duckdb.DuckDBPyConnection) -> None:
+    """Given up in time; the session is none the worse for it."""
+    endless = (
+        "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 100000000)"
+        " SELECT MAX(i) FROM n"
+    )
+    with pytest.raises(QueryRefused, match=r"given up after 0\.2 s"):
+        read_user_query(connection, endless, limit=1, seconds=0.2)
+    assert read_user_query(connection, "SELECT 1", limit=1, seconds=30).rows == [(1,)]

@@ -63,7 +63,7 @@ def shop(rows: Rows = (), *, path=None, threads: int | None = None) -> DuckDBWar
     """A warehouse with these raw toys; loaded past the checks, to see what comes of bad ones."""
     warehouse = DuckDBWarehouse(path, threads=threads)
     warehouse.migrate([RAW, TOYS, *OPS])
-    warehouse.append(RAW.table, rows)
+    warehouse.append({RAW.table: rows})
     return warehouse
 
 

@@ -34,6 +34,12 @@ def parameters_of(text: str) -> frozenset[str]:
 
 
 @cache
+def reads_staging(text: str) -> bool:
+    """Whether a BigQuery text names a staged table: only the session that staged it has it."""
+    return "`staging." in text
+
+
+@cache
 def _lock() -> Mapping[str, str]:
     file = resources.files("warehouse.duckdb").joinpath(LOCK_FILE)
     return json.loads(file.read_text()) if file.is_file() else {}

@@ -9,10 +9,10 @@ import duckdb
 
 from processors.contract import Contract
 from processors.errors import LoadRefused
+from warehouse.duckdb.arriving import EXAMPLES, misfits, parquet
+from warehouse.files import DUCKDB_TYPES
 from warehouse.interface import Loaded
 from warehouse.texts import row_checks
-
-EXAMPLES = 3
 
 
 def load(
@@ -26,6 +26,10 @@ def load(
     connection.execute("BEGIN")
     for table, path in files.items():
         contract = contracts[table]
+        unfit = misfits(connection, contract, path)
+        faults += unfit
+        if unfit:
+            continue
         read = _stage(connection, contract, path)
         faults += _faults(connection, contract, path)
         if not faults:
@@ -39,13 +43,13 @@ def load(
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> int:
-    columns = ", ".join(contract.column_names)
-    text = str(path).replace("'", "''")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE arriving AS"
-        f" SELECT DISTINCT {columns} FROM read_parquet('{text}')"
+    columns = ", ".join(
+        f"CAST({one.name} AS {DUCKDB_TYPES[one.type]}) AS {one.name}" for one in contract.columns
     )
-    return _count(connection, f"SELECT count(*) FROM read_parquet('{text}')")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT DISTINCT {columns} FROM {parquet(path)}"
+    )
+    return _count(connection, f"SELECT count(*) FROM {parquet(path)}")
 
 
 def _faults(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> list[str]:

@@ -28,8 +28,12 @@ class Owner:
     url: str | None = None
 
     @property
+    def is_here(self) -> bool:
+        return self.host == socket.gethostname()
+
+    @property
     def alive(self) -> bool:
-        if self.host != socket.gethostname():
+        if not self.is_here:
             return True  # it cannot be asked from here
         try:
             os.kill(self.pid, 0)
@@ -59,7 +63,8 @@ def read_owner(path: Path) -> Owner | None:
 
 
 def connect(path: Path, *, wait: float, url: str | None = None) -> duckdb.DuckDBPyConnection:
-    """Open the file and own it; if another process does, wait up to so many seconds."""
+    """Open the file and own it; if another process does, wait up to so many seconds. For a service
+    only the next service waits: it ends when somebody ends it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait
     pause = FIRST_PAUSE
@@ -69,10 +74,17 @@ def connect(path: Path, *, wait: float, url: str | None = None) -> duckdb.DuckDB
         except duckdb.IOException as error:
             if "could not set lock" not in str(error).lower():
                 raise WarehouseFailed(f"{path} cannot be opened: {error}") from error
-            if time.monotonic() >= deadline:
-                holder = read_owner(path) or "another process"
+            holder = read_owner(path)
+            if holder and holder.url and url is None:
                 raise WarehouseBusy(
-                    f"{path} is held by {holder}; waited {wait:g} s."
+                    f"{path} is held by {holder}, a service, which keeps it as long as it runs."
+                    " Stop it first.",
+                    path=str(path),
+                    url=holder.url if holder.is_here else None,
+                ) from error
+            if time.monotonic() >= deadline:
+                raise WarehouseBusy(
+                    f"{path} is held by {holder or 'another process'}; waited {wait:g} s."
                     " Stop it, or give --wait more seconds.",
                     path=str(path),
                 ) from error

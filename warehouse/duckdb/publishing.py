@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 
 import duckdb
 
@@ -13,6 +13,8 @@ from warehouse.interface import Publication, Step
 from warehouse.texts import doubled_keys
 
 DOUBLED = "key_doubled"
+Shapes = MutableMapping[str, Mapping[str, str]]
+"""The columns of the tables of nba_ops, looked up once: a look costs as much as an insert."""
 
 
 def mark_doubled_keys(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
@@ -29,7 +31,9 @@ def mark_doubled_keys(connection: duckdb.DuckDBPyConnection, contract: Contract)
     )
 
 
-def publish(connection: duckdb.DuckDBPyConnection, publication: Publication, step: Step) -> None:
+def publish(
+    connection: duckdb.DuckDBPyConnection, publication: Publication, step: Step, shapes: Shapes
+) -> None:
     connection.execute("BEGIN")
     step("begun")
     if publication.replaced:
@@ -38,7 +42,7 @@ def publish(connection: duckdb.DuckDBPyConnection, publication: Publication, ste
         _keep_bad_rows(connection, publication)
     step("quarantined")
     for table, rows in publication.ledger.items():
-        append(connection, table, rows)
+        append(connection, table, rows, shapes)
     step("remembered")
     connection.execute("COMMIT")
     step("committed")
@@ -106,21 +110,31 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def append(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Sequence[Mapping[str, object]],
+    shapes: Shapes,
 ) -> None:
     """Many rows in one statement, handed over as one JSON text: a list of values costs DuckDB's
     client a search for optional packages per value."""
     if not rows:
         return
-    kinds = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns()"
-        " WHERE schema_name || '.' || table_name = $table",
-        {"table": table},
-    ).fetchall()
-    shape = json.dumps([dict(kinds)])
-    columns = ", ".join(name for name, _ in kinds)
+    kinds = shapes.get(table) or shapes.setdefault(table, _shape(connection, table))
+    columns = ", ".join(kinds)
     connection.execute(
         f"INSERT INTO {table} ({columns}) SELECT {columns}"
-        f" FROM (SELECT unnest(from_json($rows, '{shape}'), recursive := true))",
+        f" FROM (SELECT unnest(from_json($rows, '{json.dumps([kinds])}'), recursive := true))",
         {"rows": json.dumps(list(rows), default=str)},
+    )
+
+
+def _shape(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """DuckDB's types of the stored columns, which may be more than the contract's."""
+    return dict(
+        connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns()"
+            " WHERE schema_name || '.' || table_name = $table"
+            " AND database_name = current_database()",
+            {"table": table},
+        ).fetchall()
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from difflib import get_close_matches
+from threading import Timer
 
 import duckdb
 import sqlglot
@@ -38,19 +39,37 @@ REFUSED: tuple[tuple[type[exp.Expr], Test, str], ...] = (
 )
 
 
-def read_user_query(connection: duckdb.DuckDBPyConnection, text: str, *, limit: int) -> Answer:
+def read_user_query(
+    connection: duckdb.DuckDBPyConnection, text: str, *, limit: int, seconds: float
+) -> Answer:
     with closing(connection.cursor()) as cursor:
         try:
-            # A cursor is a session of its own, with the machine's zone and no temporary tables.
+            # A cursor is a session of its own, with the file's zone and no temporary tables.
             cursor.execute("SET TimeZone = 'UTC'")
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             stored = [name for (name,) in cursor.execute(STORED).fetchall()]
-            found = cursor.execute(translated(text, stored))
-            columns = tuple(one[0] for one in found.description or ())
-            rows = found.fetchmany(limit + 1)
+            with _given_up_after(cursor, seconds):
+                found = cursor.execute(translated(text, stored))
+                columns = tuple(one[0] for one in found.description or ())
+                rows = found.fetchmany(limit + 1)
+        except duckdb.InterruptException as error:
+            raise QueryRefused(
+                f"the query was given up after {seconds:g} s: ask for fewer dates or columns"
+            ) from error
         except duckdb.Error as error:
             raise QueryRefused(f"the query does not run: {str(error).splitlines()[0]}") from error
     return Answer(columns=columns, rows=rows[:limit], truncated=len(rows) > limit)
+
+
+@contextmanager
+def _given_up_after(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    timer = Timer(seconds, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def translated(text: str, stored: Collection[str]) -> str:

@@ -50,6 +50,27 @@ def migrate(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]
     return [what for _, what in changes]
 
 
+def differences(
+    connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]
+) -> dict[str, list[str]]:
+    """By table, what isn't stored as its contract says: what `migrate` would add or refuse."""
+    stored = _stored_columns(connection)
+    found: dict[str, list[str]] = {}
+    for contract in contracts:
+        columns = stored.get(contract.table)
+        if columns is None:
+            found[contract.table] = [f"{contract.table} is not there"]
+            continue
+        lines = _conflicts(contract, columns) + [
+            f"{contract.table}.{one.name} is not there"
+            for one in contract.stored_columns
+            if one.name not in columns
+        ]
+        if lines:
+            found[contract.table] = lines
+    return found
+
+
 def _stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for schema, table, column, kind in connection.execute(

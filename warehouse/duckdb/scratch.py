@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import count
 
@@ -11,7 +11,8 @@ import duckdb
 
 from processors.contract import Contract
 from warehouse.duckdb.compiled import duckdb_text, parameters_of
-from warehouse.duckdb.engine import DuckDBWarehouse
+from warehouse.duckdb.engine import DuckDBWarehouse, abandon
+from warehouse.duckdb.publishing import DOUBLED
 from warehouse.interface import FORK_ROW
 
 NUMBERS = count(1)
@@ -23,20 +24,17 @@ class DuckDBScratch(DuckDBWarehouse):
     def __init__(
         self,
         source: duckdb.DuckDBPyConnection,
-        contracts: Sequence[Contract],
+        since: Mapping[Contract, date],
         *,
-        first: date,
         last: date,
     ) -> None:
         self.path = None
         self._name = f"fork_{next(NUMBERS)}"
         self.address = f"duckdb://:memory:{self._name}"
-        self._lane = threading.RLock()
-        self._connection = source.cursor()
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._start(source.cursor())
         self._home = self._connection.execute("SELECT current_database()").fetchall()[0][0]
         self._connection.execute(f"ATTACH ':memory:' AS {self._name}")
-        for contract in contracts:
+        for contract, first in since.items():
             self._copy(contract, first, last)
         self._connection.execute(f"USE {self._name}")
         self._connection.execute("BEGIN")
@@ -54,6 +52,12 @@ class DuckDBScratch(DuckDBWarehouse):
             {"first": first, "last": last} if day else None,
         )
 
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Only the session whose transaction is open sees what was changed in it."""
+        with self._speaking(what) as connection:
+            yield connection
+
     def change(self, text: str, **parameters: object) -> int:
         translated = duckdb_text(text)
         wanted = parameters_of(translated)
@@ -68,18 +72,18 @@ class DuckDBScratch(DuckDBWarehouse):
         with self._speaking(f"keeping {contract.table}") as connection:
             connection.execute(
                 f"INSERT INTO {contract.table} ({columns}) SELECT {columns} FROM {staging}"
-                f" WHERE quarantine_reason IS NULL ORDER BY {day}"
+                f" WHERE quarantine_reason IS DISTINCT FROM '{DOUBLED}' ORDER BY {day}"
             )
 
     def restore(self) -> None:
         with self._speaking("restoring the fork") as connection:
             # An engine that gave up has rolled back already.
-            self._abandon()
+            abandon(connection)
             connection.execute("BEGIN")
 
     def close(self) -> None:
-        with self._lane:
-            self._abandon()
+        with self._writing:
+            abandon(self._connection)
             self._connection.execute(f'USE "{self._home}"')
             self._connection.execute(f"DETACH {self._name}")
             self._connection.close()
