@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from pipeline.calendar import Calendar, Expectation, Kind
 from pipeline.content import Content
@@ -21,6 +22,7 @@ LAST_DAY_SHARE = 0.90
 WINDOW_SHARE = 0.95
 SCHEDULE = "nba_raw.schedule"
 
+Stamp = tuple[tuple[int, int], ...]
 Pending = Mapping[str, Sequence[date]]
 """Ascending dates by table that will be computed before: what reads them is decided after."""
 
@@ -33,10 +35,37 @@ class Assessor:
     calendar: Calendar
     content: Content
     ledger: Ledger
+    _known: dict[str, tuple[Stamp, dict[tuple[date, bool], Item]]] = field(default_factory=dict)
+    """By table, with the changes of what it looks at: a service is asked for the same again, and
+    a date's tables stand on hundreds of partitions that nobody has touched."""
 
     def assess(
         self, processor: Processor, day: date, *, pending: Pending, asked: bool = True
     ) -> Item:
+        feeds = self._feeds[processor.table]
+        if not pending.keys().isdisjoint(feeds):
+            return self._assess(processor, day, pending, asked=asked)
+        stamp = tuple(
+            [(self.content.changes[table], self.ledger.changes[table]) for table in feeds]
+        )
+        before, items = self._known.get(processor.table, ((), {}))
+        if before != stamp:
+            items = {}
+            self._known[processor.table] = stamp, items
+        found = items.get((day, asked))
+        if found is None:
+            found = items[day, asked] = self._assess(processor, day, pending, asked=asked)
+        return found
+
+    @cached_property
+    def _feeds(self) -> dict[str, tuple[str, ...]]:
+        """What an assessment looks at: the table's inputs and itself."""
+        return {
+            one.table: (one.table, *(feed.table for feed in one.contract.inputs))
+            for one in self.registry
+        }
+
+    def _assess(self, processor: Processor, day: date, pending: Pending, *, asked: bool) -> Item:
         contract = processor.contract
         expectation = self.calendar.expect(day, bootstrap=contract.bootstrap)
         if expectation.kind is not Kind.PROCESS:

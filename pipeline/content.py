@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
@@ -26,28 +27,40 @@ class Series:
         self._base = first.toordinal()
         self._mixed = [0] * days
         self._rows = [0] * days
-        self._mixed_up_to: list[int] | None = None
-        self._rows_up_to: list[int] = []
+        self._mixed_up_to = [0] * (days + 1)
+        self._rows_up_to = [0] * (days + 1)
+        self._summed = days
+        """Up to here the sums are right."""
 
     def set(self, day: date, fingerprint: Fingerprint | None) -> None:
         index = day.toordinal() - self._base
         if 0 <= index < len(self._rows):
             self._mixed[index] = _mixed(day, fingerprint) if fingerprint else 0
             self._rows[index] = fingerprint.rows if fingerprint else 0
-            self._mixed_up_to = None
+            self._summed = min(self._summed, index)
 
     def over(self, first: date, last: date) -> tuple[int, int]:
         """Rows and content of [first, last], which the series must span."""
-        if self._mixed_up_to is None:
-            self._mixed_up_to = list(accumulate(self._mixed, xor, initial=0))
-            self._rows_up_to = list(accumulate(self._rows, add, initial=0))
         start, end = first.toordinal() - self._base, last.toordinal() - self._base + 1
         if end <= start:
             return 0, 0
+        if end > self._summed:
+            self._sum()
         return (
             self._rows_up_to[end] - self._rows_up_to[start],
             self._mixed_up_to[end] ^ self._mixed_up_to[start],
         )
+
+    def _sum(self) -> None:
+        """Only from the first date that was set."""
+        since = self._summed
+        self._mixed_up_to[since:] = accumulate(
+            self._mixed[since:], xor, initial=self._mixed_up_to[since]
+        )
+        self._rows_up_to[since:] = accumulate(
+            self._rows[since:], add, initial=self._rows_up_to[since]
+        )
+        self._summed = len(self._rows)
 
 
 def _mixed(day: date, fingerprint: Fingerprint) -> int:
@@ -78,6 +91,8 @@ class Content:
         self._keyed: dict[tuple[str, str], dict[date, Fingerprint]] = {}
         self._whole: dict[tuple[str, str], Fingerprint] = {}
         self._games: dict[str, GamesHeld] = {}
+        self.changes: Counter[str] = Counter()
+        """How often a table was read again: what was concluded from it holds while this stands."""
 
     def over(self, processor: Processor, feed: Input, first: date, last: date) -> tuple[int, int]:
         """Rows and content of an input's window, in the columns that this processor reads."""
@@ -128,6 +143,7 @@ class Content:
 
     def changed(self, contract: Contract, days: Sequence[date]) -> None:
         """These dates were written by us: read them again, and nothing else."""
+        self.changes[contract.table] += 1
         first, last = min(days), max(days)
         if contract.table in self._views:
             self._read(contract, first, last)

@@ -6,13 +6,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from itertools import groupby
 
 from pipeline.audit.verdict import AuditKind, Word, counted, standing
 from pipeline.calendar import Season
-from pipeline.plan import Plan, Request, make_plan
+from pipeline.clock import today
+from pipeline.explanation import LOAD, lacks_raw, run_over
+from pipeline.plan import Request, make_plan
 from pipeline.run import Pipeline
 from pipeline.state import Item, State
+from warehouse.interface import NOTHING, Fingerprint
+
+
+class By(StrEnum):
+    """What one line speaks of."""
+
+    SEASON = "season"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,77 +36,135 @@ class Gap:
     dates: int
     state: State
     reason: str
+    fill: str
+    """The command that fills it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """One table in one season."""
+    """One table in one season, or in one month of it."""
 
     table: str
     season: str
+    month: str | None = None
     achievable: int
+    """Dates that can stand: neither bootstrap nor still to come."""
     standing: int
     bootstrap: int
+    coming: int = 0
+    """Dates after today with no game over."""
+    games: int = 0
+    """On the achievable dates."""
+    games_standing: int = 0
     rows: int
     states: Mapping[State, int]
     gaps: Sequence[Gap] = field(default=())
     blind: Mapping[Word, int] = field(default_factory=dict)
     """Dates by what the latest audit of blindness said of the rows that stand there now."""
+    unaudited: Sequence[date] = ()
+    """Standing dates with rows of which no audit of blindness has spoken."""
 
     @property
     def share(self) -> float | None:
         return self.standing / self.achievable if self.achievable else None
 
 
-def read_coverage(pipeline: Pipeline, tables: Sequence[str]) -> list[Coverage]:
-    """Every season that the schedule knows, whole."""
-    stored = {
-        table: pipeline.assessor.content.stored(pipeline.registry.contracts[table])
-        for table in tables
-    }
+@dataclass(frozen=True)
+class _Table:
+    """What is known of one table, whatever the season."""
+
+    pipeline: Pipeline
+    name: str
+    stored: Mapping[date, Fingerprint]
+    words: Mapping[date, Word]
+
+
+def read_coverage(pipeline: Pipeline, tables: Sequence[str], by: By = By.SEASON) -> list[Coverage]:
+    """Every season that the schedule knows, whole; within it table by table."""
+    with pipeline.looking():
+        return list(_read(pipeline, tables, by))
+
+
+def fills(found: Iterable[Coverage]) -> list[str]:
+    """The commands that fill every gap: what has to be loaded comes first."""
+    gaps = [gap for one in found for gap in one.gaps]
+    runs = [gap for gap in gaps if gap.fill != LOAD]
+    said = [LOAD] if len(runs) < len(gaps) else []
+    if runs:
+        first, last = min(gap.first for gap in runs), max(gap.last for gap in runs)
+        said.append(run_over(first, last))
+    return said
+
+
+def _read(pipeline: Pipeline, tables: Sequence[str], by: By) -> Iterator[Coverage]:
+    contracts = pipeline.registry.contracts
+    stored = {table: pipeline.assessor.content.stored(contracts[table]) for table in tables}
     words = standing(pipeline.warehouse, AuditKind.BLINDNESS, stored)
-    found = []
     for season in pipeline.assessor.calendar.seasons:
-        request = Request(tables=tuple(tables), start=season.start, end=season.last, prepare=False)
-        plan = make_plan(request, pipeline.assessor)
-        found += [_of(pipeline, table, season, plan, words.get(table, {})) for table in tables]
-    return found
+        request = Request(tables=tuple(tables), days=season.dates, prepare=False)
+        items: dict[str, list[Item]] = {}
+        for item in make_plan(request, pipeline.assessor).items:
+            items.setdefault(item.table, []).append(item)
+        for name in tables:
+            table = _Table(pipeline, name, stored[name], words.get(name, {}))
+            if by is By.SEASON:
+                yield _of(table, season, None, items[name])
+                continue
+            for month, group in groupby(items[name], key=lambda item: f"{item.day:%Y-%m}"):
+                yield _of(table, season, month, list(group))
 
 
-def _of(
-    pipeline: Pipeline, table: str, season: Season, plan: Plan, words: Mapping[date, Word]
-) -> Coverage:
-    items = [item for item in plan.items if item.table == table and item.day in season.games]
+def _of(table: _Table, season: Season, month: str | None, items: Sequence[Item]) -> Coverage:
     states = Counter(item.state for item in items)
-    stored = pipeline.assessor.content.stored(pipeline.registry.contracts[table])
+    last = today()
+    coming = {item.day for item in items if _is_coming(item, season, last)}
+    processed = [item for item in items if item.state is not State.BOOTSTRAP]
+    can = [item for item in processed if item.day not in coming]
+    fresh = [item for item in can if item.state is State.FRESH]
     return Coverage(
-        table=table,
+        table=table.name,
         season=season.label,
-        achievable=len(items) - states[State.BOOTSTRAP],
-        standing=states[State.FRESH],
+        month=month,
+        achievable=len(can),
+        standing=len(fresh),
         bootstrap=states[State.BOOTSTRAP],
-        rows=sum(
-            stored[item.day].rows
-            for item in items
-            if item.day in stored and item.state is not State.BOOTSTRAP
-        ),
+        coming=len(coming),
+        games=sum(season.games[item.day] for item in can),
+        games_standing=sum(season.games[item.day] for item in fresh),
+        rows=sum(table.stored.get(item.day, NOTHING).rows for item in processed),
         states=dict(states),
-        gaps=list(_gaps(items)),
-        blind=counted(words, season.games),
+        gaps=list(_gaps(table.pipeline, can)),
+        blind=counted(table.words, (item.day for item in items)),
+        unaudited=[
+            item.day for item in fresh if item.day in table.stored and item.day not in table.words
+        ],
     )
 
 
-def _gaps(items: Iterable[Item]) -> Iterator[Gap]:
-    """Neighbouring dates of one state make one gap."""
-    for state, group in groupby(items, key=lambda item: item.state):
-        if state in (State.FRESH, State.BOOTSTRAP):
+def _is_coming(item: Item, season: Season, last: date) -> bool:
+    """What is done ahead of its day counts; what isn't is no gap yet."""
+    return (
+        item.day > last
+        and not season.final.get(item.day)
+        and item.state not in (State.FRESH, State.BOOTSTRAP)
+    )
+
+
+def _gaps(pipeline: Pipeline, items: Iterable[Item]) -> Iterator[Gap]:
+    """Neighbouring dates of one state and one remedy make one gap."""
+    for (state, is_raw), group in groupby(
+        items, key=lambda item: (item.state, lacks_raw(pipeline.registry, item))
+    ):
+        if state is State.FRESH:
             continue
         dates = list(group)
+        first, last = dates[0].day, dates[-1].day
         yield Gap(
             table=dates[0].table,
-            first=dates[0].day,
-            last=dates[-1].day,
+            first=first,
+            last=last,
             dates=len(dates),
             state=state,
             reason=dates[0].reason,
+            fill=LOAD if is_raw else run_over(first, last),
         )

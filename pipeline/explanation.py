@@ -8,8 +8,9 @@ from datetime import date
 
 from pipeline.run import Pipeline
 from pipeline.state import Item, State
+from processors.registry import Registry
 
-RAW_REPAIR = "load it: tipoff import DIR"
+LOAD = "tipoff import DIR"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,11 @@ class Explanation:
 
 def explain(pipeline: Pipeline, day: date, tables: Sequence[str]) -> Explanation:
     """Assess every table that the asked ones stand on, as it is now."""
+    with pipeline.looking():
+        return _explain(pipeline, day, tables)
+
+
+def _explain(pipeline: Pipeline, day: date, tables: Sequence[str]) -> Explanation:
     items = {
         processor.table: pipeline.assessor.assess(processor, day, pending={})
         for processor in pipeline.registry.upstream(tables)
@@ -87,7 +93,15 @@ def _first_missing(item: Item) -> str:
 
 
 def _repair(pipeline: Pipeline, item: Item, day: date) -> str:
-    missing = [state.table for state in item.inputs if state.required and not state.present]
-    if any(not pipeline.registry.contracts[table].is_computed for table in missing):
-        return RAW_REPAIR
-    return f"tipoff run --start {day} --end {day}"
+    return f"load it: {LOAD}" if lacks_raw(pipeline.registry, item) else run_over(day, day)
+
+
+def lacks_raw(registry: Registry, item: Item) -> bool:
+    """Whether something is missing that nobody here can compute."""
+    missing = [one.table for one in item.inputs if one.required and not one.present]
+    return any(not registry.contracts[table].is_computed for table in missing)
+
+
+def run_over(first: date, last: date) -> str:
+    """The command that does what can be done."""
+    return f"tipoff run --start {first} --end {last}"

@@ -77,10 +77,18 @@ def _count(warehouse: Warehouse, contract: Contract, found: dict[date, Examined]
             if constant
         ]
     if bad:
-        for day, reason, rows, example in warehouse.rows(texts.quarantine_examples(contract)):
+        for day, bad_rows in set_aside(warehouse, contract).items():
             one = dateless if day is None else found[day]
-            one.quarantined[reason] = BadRows(rows=rows, example=example)
+            one.quarantined |= bad_rows
     return dateless
+
+
+def set_aside(warehouse: Warehouse, contract: Contract) -> dict[date | None, dict[str, BadRows]]:
+    """The staged rows that are bad, by date and reason."""
+    found: dict[date | None, dict[str, BadRows]] = {}
+    for day, reason, rows, example in warehouse.rows(texts.quarantine_examples(contract)):
+        found.setdefault(day, {})[reason] = BadRows(rows=rows, example=example)
+    return found
 
 
 def _counts(findings: Mapping[str, int]) -> str:

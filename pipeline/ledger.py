@@ -6,9 +6,11 @@ import json
 import os
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from pipeline.clock import wall_clock
 from pipeline.outcome import Outcome, Status, evidence_as_json
@@ -18,6 +20,9 @@ from warehouse.interface import Publication, Warehouse
 PARTITIONS = "nba_ops.partitions"
 RUNS = "nba_ops.runs"
 AUDITS = "nba_ops.audits"
+
+PROCESS = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+"""This process: in a container the number alone comes again after a restart."""
 
 PROVEN = """
 SELECT table_name, partition_date, status, logic_version, input_fingerprint, inputs,
@@ -34,6 +39,15 @@ FROM `nba_ops.runs`
 QUALIFY COUNTIF(event != 'started') OVER (PARTITION BY run_id) = 0
 ORDER BY run_id
 """
+
+
+class Event(StrEnum):
+    """What can happen to a run. A start without an end is running, or its process was killed."""
+
+    STARTED = "started"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    DIED = "died"
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,8 @@ class Ledger:
     warehouse: Warehouse
     registry: Registry
     proofs: dict[str, dict[date, Proof]] = field(default_factory=dict)
+    changes: Counter[str] = field(default_factory=Counter)
+    """How often something of a table was proven anew."""
 
     def read(self) -> None:
         self.proofs.clear()
@@ -70,28 +86,20 @@ class Ledger:
     def proof(self, table: str, day: date) -> Proof | None:
         return self.proofs.get(table, {}).get(day)
 
-    def begin(self, request: Mapping[str, object]) -> str:
-        """Remember that a run starts; the run's id sorts by time."""
-        run_id = f"{wall_clock():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
-        self._append_run(run_id, "started", request=json.dumps(request, default=str))
-        return run_id
-
-    def finish(self, run_id: str, request: Mapping[str, object], *, status: str) -> None:
-        self._append_run(
-            run_id, "finished", request=json.dumps(request, default=str), status=status
-        )
-
     def reconcile(self) -> list[str]:
-        """Runs that never ended have died: no other process can be holding the warehouse."""
-        dead = []
-        for run_id, request, process in self.warehouse.rows(UNFINISHED):
-            detail = json.dumps({"died_in": process, "found_by": _process()})
-            self._append_run(run_id, "died", request=request, detail=detail)
-            dead.append(run_id)
-        return dead
+        """Runs of other processes that never ended have died: none of them can be holding the
+        warehouse. What this process began, it also ends."""
+        dead = [one for one in self.warehouse.rows(UNFINISHED) if one[2] != PROCESS]
+        rows = [
+            run_row(run_id, Event.DIED, request, detail={"died_in": process, "found_by": PROCESS})
+            for run_id, request, process in dead
+        ]
+        self.warehouse.append({RUNS: rows})
+        return [run_id for run_id, _, _ in dead]
 
     def remember(self, publication: Publication, outcomes: Sequence[Outcome]) -> None:
         """What was proven is known at once, without reading it back."""
+        self.changes[publication.contract.table] += 1
         for one in outcomes:
             if one.output_fingerprint is not None:
                 self.proofs.setdefault(one.table, {})[one.day] = Proof(
@@ -104,17 +112,30 @@ class Ledger:
                     publication.run_id,
                 )
 
-    def _append_run(self, run_id: str, event: str, *, request: str, **more: str) -> None:
-        row: dict[str, object] = {
-            "run_id": run_id,
-            "event": event,
-            "recorded_at": wall_clock(),
-            "status": more.get("status"),
-            "request": request,
-            "process": _process(),
-            "detail": more.get("detail"),
-        }
-        self.warehouse.append(RUNS, [row])
+
+def new_run_id() -> str:
+    """Sorts by time."""
+    return f"{wall_clock():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+
+
+def run_row(
+    run_id: str,
+    event: Event,
+    request: str,
+    *,
+    status: str | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """A row of nba_ops.runs, now."""
+    return {
+        "run_id": run_id,
+        "event": event.value,
+        "recorded_at": wall_clock(),
+        "status": status,
+        "request": request,
+        "process": PROCESS,
+        "detail": json.dumps(detail, default=str) if detail else None,
+    }
 
 
 def partition_rows(run_id: str, outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
@@ -139,7 +160,3 @@ def partition_rows(run_id: str, outcomes: Sequence[Outcome]) -> list[dict[str, o
         }
         for one in outcomes
     ]
-
-
-def _process() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -185,6 +185,15 @@ def overall(outcomes: Iterable[Outcome]) -> Overall:
     """The worst outcome decides."""
     ranking = (COMPLETED, WITH_FINDINGS, BLOCKED, TRANSIENT, FAILED)
     return max((_overall_of(one) for one in outcomes), key=ranking.index, default=COMPLETED)
+
+
+def deciding(results: Sequence[Outcome], prepared: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """What the overall word is decided by: what was asked; and where that is blocked, also what
+    failed while it was prepared, for that is why, and says whether a retry helps."""
+    if not any(one.status is Status.BLOCKED for one in results):
+        return tuple(results)
+    broken = (one for one in prepared if one.status in (Status.FAILED, Status.REJECTED))
+    return (*results, *broken)
 
 
 def _overall_of(outcome: Outcome) -> Overall:

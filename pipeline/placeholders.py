@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.assessment import combined
-from pipeline.outcome import Evidence, Outcome, decide
+from pipeline.outcome import BadRows, Evidence, Outcome, decide
 from pipeline.state import Item
 from processors.registry import Processor
 from warehouse.interface import Fingerprint
@@ -22,13 +22,17 @@ def held_place(
     *,
     staged: Fingerprint,
     stored: Fingerprint,
+    quarantined: Mapping[str, BadRows],
     inputs: Mapping[str, str],
 ) -> Outcome:
     """The status stays what it is without them; the evidence says how many there are."""
     statement = processor.in_bootstrap.statement
     read = {table: value for table, value in inputs.items() if table in statement.reads}
     evidence = Evidence(
-        expectation=item.expectation, rows=staged.rows, same_as_stored=staged == stored
+        expectation=item.expectation,
+        rows=staged.rows,
+        quarantined=quarantined,
+        same_as_stored=staged == stored,
     )
     status, reason = decide(evidence)
     return Outcome(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from difflib import get_close_matches
+from itertools import groupby
 
 from pipeline.assessment import Assessor
 from pipeline.calendar import Calendar, Kind
 from pipeline.state import TO_COMPUTE, Item, State
 from processors.errors import UsageError
+from processors.names import resolve_tables
 from processors.registry import Processor, Registry
 
 LONGEST_RANGE = 10 * 366
@@ -19,29 +20,37 @@ LONGEST_RANGE = 10 * 366
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is asked: tables over a range of dates."""
+    """What is asked: tables on dates."""
 
     tables: tuple[str, ...]
-    start: date
-    end: date
+    days: tuple[date, ...]
+    """Ascending and distinct; there may be gaps."""
     force: bool = False
     prepare: bool = True
     """Whether what the asked tables need is done first."""
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        return tuple(
-            self.start + timedelta(days=offset)
-            for offset in range((self.end - self.start).days + 1)
-        )
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the asker says of it, such as a correlation id: it is kept with the run."""
 
     def as_json(self) -> dict[str, object]:
-        return {
+        """As the ledger keeps it: days in a row as one `first/last`."""
+        said: dict[str, object] = {
             "tables": list(self.tables),
-            "start": str(self.start),
-            "end": str(self.end),
+            "days": [
+                str(first) if first == last else f"{first}/{last}"
+                for first, last in _in_a_row(self.days)
+            ],
             "force": self.force,
+            "prepare": self.prepare,
         }
+        return said | {"about": dict(self.about)} if self.about else said
+
+
+def _in_a_row(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """First and last of each run of neighbouring days."""
+    neighbours = groupby(enumerate(days), key=lambda pair: pair[1].toordinal() - pair[0])
+    for _, group in neighbours:
+        row = [day for _, day in group]
+        yield row[0], row[-1]
 
 
 @dataclass(frozen=True)
@@ -65,36 +74,46 @@ class Plan:
         return tuple(item for item in self.items if item.state is State.BLOCKED)
 
 
-def resolve_tables(names: Iterable[str], registry: Registry) -> tuple[str, ...]:
-    """Table names, with or without the dataset, in dependency order; a stranger is refused."""
-    known = {one.contract.name: one.table for one in registry}
-    known.update({one.table: one.table for one in registry})
-    wanted = set()
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise UsageError(f"no computed table is called {name!r}{hint}", name=name)
-        wanted.add(known[name])
-    return tuple(one.table for one in registry if one.table in wanted)
-
-
 def make_request(
     registry: Registry,
     *,
     tables: Iterable[str] = (),
-    start: date,
-    end: date,
+    start: date | None = None,
+    end: date | None = None,
+    days: Iterable[date] | None = None,
     force: bool = False,
     prepare: bool = True,
+    about: Mapping[str, str] | None = None,
 ) -> Request:
-    """A request that can be planned: no tables means all of them."""
+    """A request that can be planned: dates or a range; no tables means all of them."""
+    return Request(
+        tables=resolve_tables(tables, registry) or tuple(one.table for one in registry),
+        days=_asked_days(start, end, days),
+        force=force,
+        prepare=prepare,
+        about=dict(about or {}),
+    )
+
+
+def _asked_days(
+    start: date | None, end: date | None, days: Iterable[date] | None
+) -> tuple[date, ...]:
+    if days is not None:
+        if start is not None or end is not None:
+            raise UsageError("ask for dates or for a range from start to end, not for both")
+        asked = tuple(sorted(set(days)))
+        if not asked:
+            raise UsageError("no date is asked for")
+        start, end = asked[0], asked[-1]
+    elif start is None or end is None:
+        raise UsageError("ask for dates, or for a range with its start and its end")
     if end < start:
         raise UsageError(f"the range ends on {end}, before it starts on {start}")
     if (end - start).days >= LONGEST_RANGE:
         raise UsageError(f"{start} to {end} is more than ten years; ask for less at a time")
-    named = resolve_tables(tables, registry) or tuple(one.table for one in registry)
-    return Request(tables=named, start=start, end=end, force=force, prepare=prepare)
+    if days is not None:
+        return asked
+    return tuple(start + timedelta(days=number) for number in range((end - start).days + 1))
 
 
 def needed_dates(

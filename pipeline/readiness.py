@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +11,7 @@ from pipeline.calendar import BOOTSTRAP_DAYS, Calendar, Season
 from processors.features import FEATURES, SETS, required_of
 from warehouse.interface import Row, Warehouse
 
+STORE = "nba_predictions.ml_feature_store_v2"
 SETTLED_DAY = 30
 ENOUGH = 0.5
 """Below this share a set of a settled season is explained."""
@@ -23,8 +24,12 @@ READINESS = (
         for name in SETS
     )
     + ",\n  "
-    + ",\n  ".join(f"COUNTIF({name} IS NULL) AS missing_{name}" for name in REQUIRED)
-    + "\nFROM `nba_predictions.ml_feature_store_v2`\nGROUP BY game_date\nORDER BY game_date"
+    + ",\n  ".join(
+        f"COUNTIF({name} IS NULL) AS missing_{name},\n"
+        f"  COUNTIF({name} IS NULL AND early_season_flag) AS early_{name}"
+        for name in REQUIRED
+    )
+    + f"\nFROM `{STORE}`\nGROUP BY game_date\nORDER BY game_date"
 )
 
 
@@ -42,6 +47,8 @@ class Missing:
     feature: str
     rows: int
     share: float
+    early_rows: int
+    """Those of them whose player has fewer than ten games of the season behind him."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +94,12 @@ def _phase(season: Season, day: date) -> Phase | None:
 
 
 def _of(label: str, phase: Phase, counts: Row) -> Iterator[Readiness]:
-    rows, ready, missing = counts[0], counts[1 : 1 + len(SETS)], counts[1 + len(SETS) :]
-    lacking = dict(zip(REQUIRED, missing, strict=True))
+    rows, ready, pairs = counts[0], counts[1 : 1 + len(SETS)], counts[1 + len(SETS) :]
+    missing = [
+        Missing(feature=name, rows=lacking, share=lacking / rows, early_rows=early)
+        for name, lacking, early in zip(REQUIRED, pairs[::2], pairs[1::2], strict=True)
+        if lacking
+    ]
     for (name, members), there in zip(SETS.items(), ready, strict=True):
         yield Readiness(
             feature_set=name,
@@ -96,16 +107,11 @@ def _of(label: str, phase: Phase, counts: Row) -> Iterator[Readiness]:
             phase=phase,
             rows=rows,
             ready=there,
-            missing=_worst_first(required_of(members), lacking, rows),
+            missing=_worst_first(missing, required_of(members)),
         )
 
 
-def _worst_first(
-    features: Sequence[str], lacking: Mapping[str, int], rows: int
-) -> tuple[Missing, ...]:
-    found = [
-        Missing(feature=name, rows=lacking[name], share=lacking[name] / rows)
-        for name in features
-        if lacking[name]
-    ]
-    return tuple(sorted(found, key=lambda one: -one.rows))
+def _worst_first(missing: Sequence[Missing], features: Sequence[str]) -> tuple[Missing, ...]:
+    return tuple(
+        sorted((one for one in missing if one.feature in features), key=lambda one: -one.rows)
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from threading import Lock
+from threading import RLock
 
 from pipeline.assessment import Assessor
 from pipeline.calendar import read_calendar
@@ -15,12 +16,15 @@ from pipeline.ledger import Ledger
 from pipeline.outcome import (
     Outcome,
     Overall,
+    deciding,
     overall,
 )
 from pipeline.placeholders import wants_placeholders
 from pipeline.plan import Plan, Request, forced, make_plan, needed_dates
+from pipeline.running import Running
 from pipeline.state import TO_COMPUTE, Item, State
 from pipeline.work import Work
+from processors.errors import UsageError
 from processors.registry import Processor, Registry
 from warehouse.interface import Step, Warehouse
 
@@ -49,8 +53,7 @@ class Report:
 
     @property
     def overall(self) -> Overall:
-        """Of what was asked; what had to be prepared shows in it through what it blocked."""
-        return overall(self.results)
+        return overall(deciding(self.results, self.prepared))
 
 
 def _ignore(_: object) -> None:
@@ -59,17 +62,28 @@ def _ignore(_: object) -> None:
 
 @dataclass
 class Pipeline:
-    """One warehouse with its registry, calendar, content and ledger."""
+    """One warehouse with its registry, calendar, content and ledger.
+
+    Any thread may call it. What it knows changes only under `_state`, which a run holds for a
+    statement at a time and a reader while he looks; the warehouse's lane is held for a whole run,
+    or for a chunk of it.
+    """
 
     warehouse: Warehouse
     registry: Registry
     on_step: Step = _ignore
     on_progress: Callable[[Progress], None] = _ignore
+    on_report: Callable[[Report], None] = _ignore
+    """Told what each chunk came to, whoever asked for it."""
     bootstrap_placeholders: bool = False
     """Whether the bootstrap days of a table that has placeholders are filled with them."""
     assessor: Assessor = field(init=False)
     died: list[str] = field(init=False)
-    _lane: Lock = field(init=False, default_factory=Lock, repr=False)
+    _state: RLock = field(init=False, default_factory=RLock, repr=False)
+    _writes: int = field(init=False)
+    """Of the warehouse, when what is known here was last true."""
+    _at_work: bool = field(init=False, default=False)
+    _interrupts: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.warehouse.migrate(list(self.registry.contracts.values()))
@@ -77,27 +91,90 @@ class Pipeline:
         self.died = self.assessor.ledger.reconcile()
 
     def refresh(self) -> None:
-        """Look at everything anew: after a load, or when another process may have written."""
+        """Look at everything anew: where somebody else may have written into the file."""
+        with self.warehouse.lane, self._state:
+            self._look_anew()
+
+    def _look_anew(self) -> None:
+        self._writes = self.warehouse.writes
         calendar = read_calendar(self.warehouse)
         content = Content(self.warehouse, self.registry, calendar)
         ledger = Ledger(self.warehouse, self.registry)
         ledger.read()
         self.assessor = Assessor(self.registry, calendar, content, ledger)
 
+    @contextmanager
+    def looking(self) -> Iterator[Assessor]:
+        """What is known, to be read from any thread: nothing of it changes meanwhile. A run waits
+        as long, so be quick."""
+        with self._state:
+            # While a run of ours is at work, nobody else can write.
+            if not self._at_work and self._writes != self.warehouse.writes:
+                self._look_anew()
+            yield self.assessor
+
     def plan(self, request: Request) -> Plan:
-        return make_plan(request, self.assessor, placeholders=self.bootstrap_placeholders)
+        with self.looking() as assessor:
+            return make_plan(request, assessor, placeholders=self.bootstrap_placeholders)
 
     def run(self, request: Request) -> Report:
         """One at a time: a second run of the same dates finds them done."""
-        with self._lane:
-            return self._run(request)
+        with closing(self.run_in_chunks(request, size=len(request.days))) as reports:
+            return next(reports)
 
-    def _run(self, request: Request) -> Report:
-        ledger = self.assessor.ledger
-        run_id = ledger.begin(request.as_json())
-        self.on_step("started")
-        results: list[Outcome] = []
-        prepared: list[Outcome] = []
+    def run_in_chunks(
+        self, request: Request, *, size: int, go_on: Callable[[], bool] = lambda: True
+    ) -> Generator[Report]:
+        """One run, so many asked dates at a time; between chunks the lane is free for others. It
+        stops where `go_on` says no, where the caller goes away, and at an interrupt; the ledger
+        knows from which date to continue."""
+        if size < 1:
+            raise UsageError(f"a chunk holds at least one date, not {size}")
+        running = self._running(request)
+        try:
+            while running.left and go_on():
+                chunk = replace(request, days=running.left[:size])
+                with self._lane():
+                    results, prepared = self._chunk(running, chunk)
+                report = Report(running.run_id, chunk, results, prepared)
+                self.on_report(report)
+                yield report
+                if running.is_given_up():
+                    break
+        except GeneratorExit:
+            running.end()
+            raise
+        except BaseException as error:
+            running.die(error)
+            raise
+        running.end()
+
+    def interrupt(self) -> None:
+        """Give up what is being done and what waits for its turn: the statement at hand ends, what
+        is left of its chunk fails in a way that a second try cures, and the run stops."""
+        self._interrupts += 1
+        self.warehouse.interrupt()
+
+    def _running(self, request: Request) -> Running:
+        before = self._interrupts
+        return Running(self.warehouse, request, self.on_step, lambda: self._interrupts != before)
+
+    @contextmanager
+    def _lane(self) -> Iterator[None]:
+        with self.warehouse.lane:
+            with self.looking():
+                self._at_work = True
+            try:
+                yield
+            finally:
+                with self._state:
+                    self._writes = self.warehouse.writes
+                    self._at_work = False
+
+    def _chunk(
+        self, running: Running, request: Request
+    ) -> tuple[Sequence[Outcome], Sequence[Outcome]]:
+        """What became of the asked dates, and of what was done for them, each table by table."""
         asked = {(table, day) for table in request.tables for day in request.days}
         wanted = needed_dates(
             request,
@@ -105,20 +182,24 @@ class Pipeline:
             self.assessor.calendar,
             placeholders=self.bootstrap_placeholders,
         )
+        results: list[Outcome] = []
+        prepared: list[Outcome] = []
         done, in_all = 0, sum(len(days) for days in wanted.values())
-        for chunk in self._chunks(wanted):
-            for table, days in chunk.items():
-                for outcome in self._table(run_id, request, table, days, asked):
+        for season in self._seasons(wanted):
+            for table, days in season.items():
+                for outcome in self._table(running, request, table, days, asked):
                     is_asked = (outcome.table, outcome.day) in asked
                     (results if is_asked else prepared).append(outcome)
                 done += len(days)
                 self.on_progress(Progress(what=table, done=done, in_all=in_all))
-        report = Report(run_id, request, results, prepared)
-        ledger.finish(run_id, request.as_json(), status=report.overall.word)
-        self.on_step("finished")
-        return report
+        running.chunk_done(request.days, results, prepared)
+        return self._in_order(results), self._in_order(prepared)
 
-    def _chunks(self, wanted: Mapping[str, Sequence[date]]) -> Iterator[dict[str, list[date]]]:
+    def _in_order(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        place = {one.table: number for number, one in enumerate(self.registry)}
+        return sorted(outcomes, key=lambda one: (place[one.table], one.day))
+
+    def _seasons(self, wanted: Mapping[str, Sequence[date]]) -> Iterator[dict[str, list[date]]]:
         """A season at a time, all tables in it."""
         calendar = self.assessor.calendar
         by_season: dict[date, dict[str, list[date]]] = {}
@@ -132,7 +213,7 @@ class Pipeline:
 
     def _table(
         self,
-        run_id: str,
+        running: Running,
         request: Request,
         table: str,
         days: Sequence[date],
@@ -140,34 +221,36 @@ class Pipeline:
     ) -> Iterator[Outcome]:
         """One table's dates of a chunk: look, compute what has to be, remember the rest."""
         processor = self.registry.processors[table]
-        work = Work(self.warehouse, self.assessor, self.on_step, run_id, processor)
-        items = []
-        for day in days:
-            item = self.assessor.assess(processor, day, pending={}, asked=(table, day) in asked)
-            if request.force and item.asked and item.state is State.FRESH:
-                item = forced(item)
-            items.append(item)
+        work = Work(self.warehouse, self.assessor, self._state, self.on_step, running, processor)
+        with self._state:
+            items = [
+                self._item(processor, day, request, asked=(table, day) in asked) for day in days
+            ]
+        if running.is_given_up():
+            yield from work.give_up([item for item in items if item.asked and item.is_undone])
+            items = [item for item in items if not item.is_undone]
         held = [item for item in items if self._wants_placeholders(processor, item)]
-        idle = [
-            uncomputed(item) for item in items if item.state not in TO_COMPUTE and item not in held
-        ]
         # Fresh partitions that nobody asked for are no news.
-        news = [one for one, item in _paired(idle, items) if item.asked or one.evidence.missing]
-        if news:
-            work.remember(news)
+        news = [
+            uncomputed(item)
+            for item in items
+            if item.state not in TO_COMPUTE
+            and item not in held
+            and (item.asked or (item.state is State.BLOCKED and running.is_news(item)))
+        ]
+        running.remember(news)
         yield from news
         for group in _groups(held):
             yield from work.hold_places(group)
         for group in _groups([item for item in items if item.state in TO_COMPUTE]):
             yield from work.compute(group, force=request.force)
 
+    def _item(self, processor: Processor, day: date, request: Request, *, asked: bool) -> Item:
+        item = self.assessor.assess(processor, day, pending={}, asked=asked)
+        return forced(item) if request.force and asked and item.state is State.FRESH else item
+
     def _wants_placeholders(self, processor: Processor, item: Item) -> bool:
         return self.bootstrap_placeholders and wants_placeholders(processor, item)
-
-
-def _paired(outcomes: Sequence[Outcome], items: Sequence[Item]) -> Iterator[tuple[Outcome, Item]]:
-    by_day = {item.day: item for item in items}
-    return ((one, by_day[one.day]) for one in outcomes)
 
 
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:

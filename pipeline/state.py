@@ -41,3 +41,8 @@ class Item:
     inputs: tuple[InputState, ...] = ()
     input_fingerprints: Mapping[str, str] = field(default_factory=dict)
     proof: Proof | None = None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether something is to be done, or would be if its inputs were there."""
+        return self.state in TO_COMPUTE or self.state is State.BLOCKED

@@ -6,17 +6,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from threading import RLock
 
 from pipeline.assessment import Assessor, combined
 from pipeline.calendar import Calendar
 from pipeline.clock import wall_clock
 from pipeline.drafts import draft, failed, is_replaced
-from pipeline.gates import Examined, examine
+from pipeline.gates import Examined, examine, set_aside
 from pipeline.ledger import PARTITIONS, partition_rows
 from pipeline.outcome import ErrorSeen, Outcome, Status, decide
 from pipeline.placeholders import held_place
+from pipeline.running import Running
 from pipeline.state import Item
-from processors.errors import TipoffError, VerificationFailed
+from processors.errors import TipoffError, VerificationFailed, WarehouseTransient
 from processors.registry import Processor
 from warehouse.interface import NOTHING, Publication, Span, Step, Warehouse
 
@@ -34,35 +36,34 @@ class Work:
 
     warehouse: Warehouse
     assessor: Assessor
+    state: RLock
+    """Held where the assessor's knowledge is read or changed."""
     on_step: Step
-    run_id: str
+    running: Running
     processor: Processor
-
-    def remember(self, outcomes: Sequence[Outcome]) -> None:
-        self.warehouse.append(PARTITIONS, partition_rows(self.run_id, outcomes))
 
     def compute(self, items: Sequence[Item], *, force: bool) -> list[Outcome]:
         """Dates that go through one statement: stage, examine, publish, verify."""
         started = time.monotonic()
         span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
-            self.warehouse.stage(self.processor, span)
-            self.on_step("staged")
+            self._stage(self.processor, span)
             examined = examine(self.warehouse, self.processor.contract, span)
             self.on_step("examined")
-            stored = self.assessor.content.stored(self.processor.contract)
-            drafts = [
-                draft(
-                    self.processor,
-                    item,
-                    examined.get(item.day, Examined()),
-                    stored.get(item.day, NOTHING),
-                    force=force,
-                )
-                for item in items
-            ]
-            drafts = self._with_keyed_inputs(drafts, span)
-            return self._publish(self.processor, drafts, started)
+            with self.state:
+                stored = self.assessor.content.stored(self.processor.contract)
+                drafts = [
+                    draft(
+                        self.processor,
+                        item,
+                        examined.get(item.day, Examined()),
+                        stored.get(item.day, NOTHING),
+                        force=force,
+                    )
+                    for item in items
+                ]
+                drafts = self._with_keyed_inputs(drafts, span)
+                return self._publish(self.processor, drafts, started)
         except TipoffError as error:
             return self._broken(items, error)
 
@@ -70,34 +71,46 @@ class Work:
         """Bootstrap dates: staged and published like any other, past no gate. They are made each
         time they are asked for, and published where they differ from what stands there."""
         started = time.monotonic()
+        span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
-            self.warehouse.stage(
-                self.processor.in_bootstrap,
-                span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar),
-            )
-            self.on_step("staged")
+            self._stage(self.processor.in_bootstrap, span)
             staged = self.warehouse.staged_fingerprints(self.processor.contract)
-            stored = self.assessor.content.stored(self.processor.contract)
-            drafts = [
-                held_place(
-                    self.processor,
-                    item,
-                    staged=staged.get(item.day, NOTHING),
-                    stored=stored.get(item.day, NOTHING),
-                    inputs=self.assessor.input_fingerprints(self.processor, item.day),
-                )
-                for item in items
-            ]
-            return self._publish(self.processor.in_bootstrap, drafts, started)
+            bad = set_aside(self.warehouse, self.processor.contract)
+            with self.state:
+                stored = self.assessor.content.stored(self.processor.contract)
+                drafts = [
+                    held_place(
+                        self.processor,
+                        item,
+                        staged=staged.get(item.day, NOTHING),
+                        stored=stored.get(item.day, NOTHING),
+                        quarantined=bad.get(item.day, {}),
+                        inputs=self.assessor.input_fingerprints(self.processor, item.day),
+                    )
+                    for item in items
+                ]
+                return self._publish(self.processor.in_bootstrap, drafts, started)
         except TipoffError as error:
             return self._broken(items, error)
+
+    def give_up(self, items: Sequence[Item]) -> list[Outcome]:
+        """Dates that are not begun: the run is to end."""
+        error = WarehouseTransient("the run was interrupted before it came to this; ask again")
+        return self._broken(items, error)
+
+    def _stage(self, processor: Processor, span: Span) -> None:
+        self.running.write()
+        if self.running.is_given_up():
+            raise WarehouseTransient("the run was interrupted before this statement; ask again")
+        self.warehouse.stage(processor, span)
+        self.on_step("staged")
 
     def _broken(self, items: Sequence[Item], error: TipoffError) -> list[Outcome]:
         seen = ErrorSeen(
             name=type(error).__name__, message=error.message, transient=error.retryable
         )
         outcomes = [failed(item, seen) for item in items]
-        self.remember(outcomes)
+        self.running.remember(outcomes)
         return outcomes
 
     def _with_keyed_inputs(self, drafts: Sequence[Outcome], span: Span) -> list[Outcome]:
@@ -139,9 +152,9 @@ class Work:
             replaced={one.day: one.input_fingerprint or "" for one in replaced},
             quarantined=[one.day for one in drafts if one.evidence.quarantined],
             logic_version=processor.logic_version,
-            run_id=self.run_id,
+            run_id=self.running.run_id,
             processed_at=wall_clock(),
-            ledger={PARTITIONS: partition_rows(self.run_id, drafts)},
+            ledger={PARTITIONS: partition_rows(self.running.run_id, drafts)},
         )
         self.warehouse.publish(publication, self.on_step)
         self.assessor.ledger.remember(publication, drafts)
@@ -170,5 +183,5 @@ class Work:
                 broken.append(one)
             outcomes.append(one)
         if broken:
-            self.remember([replace(one, output_fingerprint=None) for one in broken])
+            self.running.remember([replace(one, output_fingerprint=None) for one in broken])
         return outcomes

@@ -1,4 +1,5 @@
-"""Blindness: what a date may not have known is deleted, falsified and doubled, and changes nothing.
+"""Blindness: what a date may not have known is deleted, falsified, misplaced and copied, and
+changes nothing.
 
 Which rows are forbidden depends on the cutoff and the table alone, so each operation is carried out
 once for all statements of one cutoff.
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.audit.culprit import Shown, expose
+from pipeline.audit.culprit import Search, Shown
 from pipeline.audit.cutoff import Forbidden, forbidden
 from pipeline.audit.fork import Fork, fork
 from pipeline.audit.operations import Operation
@@ -19,8 +20,12 @@ from pipeline.audit.verdict import AuditKind, Verdict, Word
 from pipeline.calendar import Kind
 from pipeline.run import Pipeline
 from processors.contract import Cutoff, Layer
+from processors.errors import WarehouseFailed
 from processors.registry import Processor, Registry
-from warehouse.interface import NOTHING
+from warehouse.interface import NOTHING, proven_columns
+
+DIRECT = "direct inputs"
+END_TO_END = "raw tables"
 
 
 @dataclass
@@ -29,11 +34,103 @@ class Finding:
 
     direct: dict[str, dict[str, int]] = field(default_factory=dict)
     end_to_end: dict[str, dict[str, int]] = field(default_factory=dict)
+    gave_up: list[str] = field(default_factory=list)
     leak: Shown | None = None
 
     @property
     def touched(self) -> int:
         return sum(sum(counts.values()) for counts in self.direct.values())
+
+    def give_up(self, operation: Operation, through: str, error: WarehouseFailed) -> None:
+        self.gave_up.append(f"{operation} in the {through}: {error.message}")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The tables of one cutoff, on the fork of one date."""
+
+    opened: Fork
+    registry: Registry
+    group: Sequence[Processor]
+    findings: Mapping[str, Finding]
+
+    def direct(self, operation: Operation) -> None:
+        """Each statement by itself, over inputs that were tampered with."""
+        what = self._forbidden_to(self.group)
+        touched = self.opened.operate(operation, what)
+        differing: list[tuple[Processor, Difference]] = []
+        for one in self.group:
+            finding = self.findings[one.table]
+            finding.direct[operation] = touched.seen_by(one)
+            if not finding.direct[operation]:
+                continue
+            try:
+                recomputed = self.opened.recompute(one, operation)
+            except WarehouseFailed as error:
+                finding.give_up(operation, DIRECT, error)
+                self.opened.operate(operation, what)
+                continue
+            found = difference(self.opened.stored[one.table], recomputed)
+            if found and finding.leak is None:
+                differing.append((one, found))
+        for one, found in differing:
+            inputs = {feed.table for feed in one.contract.inputs}
+            own = [rule for rule in what if rule.table in inputs]
+            self._expose((one,), operation, DIRECT, own, found)
+
+    def end_to_end(self, operation: Operation) -> None:
+        """The raw tables are tampered with, and all that stands on them is computed anew."""
+        chain = self.registry.upstream(one.table for one in self.group)
+        what = [one for one in self._forbidden_to(chain) if one.contract.layer is Layer.RAW]
+        touched = self.opened.operate(operation, what)
+        raw = dict(touched.rows)
+        audited = {one.table for one in self.group}
+        differing: list[tuple[Processor, Difference]] = []
+        for at, one in enumerate(chain):
+            if one.table in audited:
+                self.findings[one.table].end_to_end[operation] = raw
+            if not touched.seen_by(one):
+                continue
+            try:
+                recomputed = self.opened.recompute(one)
+            except WarehouseFailed as error:
+                # What follows stands on it, or on a fork that has lost its changes.
+                for after in chain[at:]:
+                    if after.table in audited:
+                        self.findings[after.table].give_up(operation, END_TO_END, error)
+                break
+            self.opened.replace(one)
+            touched.add(one.table, 1, None)
+            if one.table in audited and self.findings[one.table].leak is None:
+                found = difference(self.opened.stored[one.table], recomputed)
+                if found:
+                    differing.append((one, found))
+        for one, found in differing:
+            upstream = self.registry.upstream([one.table])
+            read = {feed.table for each in upstream for feed in each.contract.inputs}
+            own = [rule for rule in what if rule.table in read]
+            self._expose(upstream, operation, END_TO_END, own, found)
+
+    def _expose(
+        self,
+        chain: Sequence[Processor],
+        operation: Operation,
+        through: str,
+        what: Sequence[Forbidden],
+        found: Difference,
+    ) -> None:
+        self.findings[chain[-1].table].leak = {
+            "operation": operation.value,
+            "through": through,
+            "rows": found.counts,
+            **Search(self.opened, chain).expose(operation, what, found),
+        }
+
+    def _forbidden_to(self, readers: Iterable[Processor]) -> list[Forbidden]:
+        """What the group's cutoff forbids of all that the readers read."""
+        cutoff = self.group[0].contract.cutoff or Cutoff.AFTER_GAME
+        tables = sorted({feed.table for one in readers for feed in one.contract.inputs})
+        return forbidden([self.registry.contracts[table] for table in tables], cutoff)
 
 
 def audit_date(pipeline: Pipeline, tables: Sequence[str], day: date) -> list[Verdict]:
@@ -51,87 +148,23 @@ def audit_date(pipeline: Pipeline, tables: Sequence[str], day: date) -> list[Ver
     with fork(pipeline, audited, day) as opened:
         for cutoff in Cutoff:
             group = [one for one in audited if one.contract.cutoff is cutoff]
+            audit = Audit(opened, pipeline.registry, group, findings)
             for operation in Operation if group else ():
-                _direct(opened, pipeline.registry, group, operation, findings)
-                _end_to_end(opened, pipeline.registry, group, operation, findings)
+                audit.direct(operation)
+                audit.end_to_end(operation)
     return [_verdict(pipeline, one, day, findings[one.table]) for one in audited]
 
 
-def _direct(
-    opened: Fork,
-    registry: Registry,
-    group: Sequence[Processor],
-    operation: Operation,
-    findings: Mapping[str, Finding],
-) -> None:
-    """Each statement by itself, over inputs that were tampered with."""
-    what = _forbidden_to(registry, group)
-    opened.scratch.restore()
-    touched = opened.operate(operation, what)
-    differing: list[tuple[Processor, Difference]] = []
-    for one in group:
-        inputs = {feed.table for feed in one.contract.inputs}
-        finding = findings[one.table]
-        finding.direct[operation] = {
-            table: rows for table, rows in touched.items() if table in inputs
-        }
-        found = difference(opened.stored[one.table], opened.recompute(one))
-        if found and finding.leak is None:
-            differing.append((one, found))
-    for one, found in differing:
-        own = [rule for rule in what if rule.table in {feed.table for feed in one.contract.inputs}]
-        findings[one.table].leak = {
-            "operation": operation.value,
-            "through": "direct inputs",
-            "rows": found.counts,
-            **expose(opened, one, operation, own, found),
-        }
-
-
-def _end_to_end(
-    opened: Fork,
-    registry: Registry,
-    group: Sequence[Processor],
-    operation: Operation,
-    findings: Mapping[str, Finding],
-) -> None:
-    """The raw tables are tampered with, and all that stands on them is computed anew."""
-    chain = registry.upstream(one.table for one in group)
-    what = [one for one in _forbidden_to(registry, chain, group) if one.contract.layer is Layer.RAW]
-    opened.scratch.restore()
-    touched = opened.operate(operation, what)
-    audited = {one.table for one in group}
-    for one in chain:
-        recomputed = opened.recompute(one)
-        opened.replace(one)
-        if one.table not in audited:
-            continue
-        finding = findings[one.table]
-        finding.end_to_end[operation] = touched
-        found = difference(opened.stored[one.table], recomputed)
-        if found and finding.leak is None:
-            finding.leak = {
-                "operation": operation.value,
-                "through": "raw tables",
-                "rows": found.counts,
-                "entity": dict(zip(one.contract.key, found.first, strict=True)),
-            }
-
-
-def _forbidden_to(
-    registry: Registry, readers: Iterable[Processor], group: Sequence[Processor] = ()
-) -> list[Forbidden]:
-    """What the cutoff forbids of all that the readers read; the group's cutoff, else their own."""
-    readers = list(readers)
-    cutoff = (group or readers)[0].contract.cutoff
-    tables = sorted({feed.table for one in readers for feed in one.contract.inputs})
-    return forbidden([registry.contracts[table] for table in tables], cutoff or Cutoff.AFTER_GAME)
-
-
 def _verdict(pipeline: Pipeline, processor: Processor, day: date, finding: Finding) -> Verdict:
-    stored = pipeline.assessor.content.stored(processor.contract).get(day, NOTHING)
+    contract = processor.contract
+    (content,) = pipeline.warehouse.fingerprints(
+        contract, [proven_columns(contract)], first=day, last=day
+    )
+    stored = content.get(day, NOTHING)
     if finding.leak is not None:
         word, reason = Word.FAILED, _said(finding.leak)
+    elif finding.gave_up:
+        word, reason = Word.UNDETERMINED, f"not to be computed after {finding.gave_up[0]}"
     elif not finding.touched:
         word, reason = Word.UNDETERMINED, "its inputs hold no row that the cutoff forbids"
     else:
@@ -147,6 +180,7 @@ def _verdict(pipeline: Pipeline, processor: Processor, day: date, finding: Findi
             "logic_version": processor.logic_version,
             "direct": finding.direct,
             "end_to_end": finding.end_to_end,
+            "gave_up": finding.gave_up,
             "leak": finding.leak,
         },
         output_fingerprint=str(stored),
@@ -158,15 +192,22 @@ def _said(leak: Shown) -> str:
 
 
 def _parts(leak: Shown) -> Iterator[str]:
-    entity = leak["entity"]
-    who = " ".join(str(value) for value in entity.values()) if isinstance(entity, dict) else ""
     columns = leak.get("columns")
     names = ", ".join(columns[:3]) if isinstance(columns, list) and columns else "the row itself"
-    yield f"{leak['operation']} in the {leak['through']} moves {names} of {who}"
+    operation, through = leak["operation"], leak["through"]
+    yield f"{operation} in the {through} moves {names} of {_words(leak['entity'])}"
+    if through == END_TO_END and leak.get("enters"):
+        yield f"it enters at {leak['enters']}"
     if leak.get("row"):
-        yield f"{leak['input']} gave it away"
-    elif leak.get("through") == "direct inputs":
+        yield f"{leak['input']} gave it away with {_words(leak['row_key'])}"
+    elif leak["input"]:
+        yield f"it takes {leak['input']}"
+    else:
         yield "no forbidden row by itself makes it so: the stored rows may be of other code"
+
+
+def _words(values: object) -> str:
+    return " ".join(str(value) for value in values.values()) if isinstance(values, dict) else ""
 
 
 def sampled(days: Sequence[date], wanted: int | None) -> list[date]:

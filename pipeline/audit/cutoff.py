@@ -1,4 +1,10 @@
-"""What a cutoff forbids: the rows, and the columns of rows, that a date may not have known."""
+"""What a cutoff forbids: the rows, and the columns of rows, that a date may not have known.
+
+The schedule of D may be read: who plays, when, in which phase and season, and whether a box score
+is to be expected (a game that was called off is on nobody's slate). Its results may not. Of later
+dates the whole row is forbidden: what was announced by then is not what the table holds now, with
+the postponed moved, the called-off marked and the playoffs paired.
+"""
 
 from __future__ import annotations
 

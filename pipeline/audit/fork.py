@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as Columns
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import TracebackType
 from typing import Self
 
 from pipeline.audit.cutoff import Forbidden
-from pipeline.audit.operations import Operation, texts
+from pipeline.audit.operations import Operation, changed, texts
 from pipeline.audit.recomputing import Hashes, staged_hashes, stored_hashes
 from pipeline.calendar import Calendar
 from pipeline.run import Pipeline
@@ -23,6 +24,30 @@ AHEAD = timedelta(days=3)
 what follows, and only its own cutoff keeps them out of the rows of D."""
 
 ONLY = f"AND held.{FORK_ROW} >= @low AND held.{FORK_ROW} <= @high"
+
+
+@dataclass
+class Touched:
+    """What was operated on: rows by table, and in which columns; None where whole rows came or
+    went."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, Columns[str] | None] = field(default_factory=dict)
+
+    def add(self, table: str, rows: int, columns: Columns[str] | None) -> None:
+        before = self.columns.get(table, set())
+        self.rows[table] = self.rows.get(table, 0) + rows
+        self.columns[table] = None if before is None or columns is None else before | columns
+
+    def seen_by(self, processor: Processor) -> dict[str, int]:
+        """As far as its statement reads what was changed: the rest cannot change its rows."""
+        reads = processor.statement.reads
+        seen = {}
+        for table, rows in self.rows.items():
+            columns = self.columns[table]
+            if rows and table in reads and (columns is None or columns & set(reads[table])):
+                seen[table] = rows
+        return seen
 
 
 @dataclass(frozen=True)
@@ -46,24 +71,27 @@ class Fork:
     ) -> None:
         self.scratch.close()
 
-    def operate(self, operation: Operation, what: Iterable[Forbidden]) -> dict[str, int]:
-        """Rows touched by table."""
-        touched: dict[str, int] = {}
+    def operate(self, operation: Operation, what: Iterable[Forbidden]) -> Touched:
+        """On a fork as it was taken, and on nothing else."""
+        self.scratch.restore()
+        touched = Touched()
         for one in what:
             found = [
                 self.scratch.change(text.replace("AND_ONLY", ""), day=self.day)
                 for text in texts(operation, one)
             ]
-            touched[one.table] = touched.get(one.table, 0) + max(found, default=0)
+            touched.add(one.table, max(found, default=0), changed(operation, one))
         return touched
 
     def operate_between(self, operation: Operation, what: Forbidden, low: int, high: int) -> None:
+        self.scratch.restore()
         for text in texts(operation, what):
             narrowed = text.replace("AND_ONLY", ONLY)
             self.scratch.change(narrowed, day=self.day, low=low, high=high)
 
     def numbers(self, what: Forbidden) -> list[int]:
-        """The numbers of the forbidden rows."""
+        """The numbers of the forbidden rows, as the fork was taken."""
+        self.scratch.restore()
         text = (
             f"SELECT held.{FORK_ROW} FROM `{what.table}` AS held WHERE {what.condition}"
             f" ORDER BY held.{FORK_ROW}"
@@ -71,12 +99,15 @@ class Fork:
         return [row[0] for row in self.scratch.rows(text, day=self.day)]
 
     def row(self, contract: Contract, number: int) -> dict[str, object]:
+        self.scratch.restore()
         names = contract.column_names
         text = f"SELECT {', '.join(names)} FROM `{contract.table}` WHERE {FORK_ROW} = @number"
         return dict(zip(names, self.scratch.rows(text, number=number)[0], strict=True))
 
-    def recompute(self, processor: Processor) -> Hashes:
-        self.scratch.stage(processor, span_of(processor, self.day, self.last, self.calendar))
+    def recompute(self, processor: Processor, operation: Operation | None = None) -> Hashes:
+        """As far ahead as the operation bears."""
+        last = self.day if operation is Operation.REPEAT else self.last
+        self.scratch.stage(processor, span_of(processor, self.day, last, self.calendar))
         return staged_hashes(self.scratch, processor.contract, self.day)
 
     def replace(self, processor: Processor) -> None:
@@ -87,20 +118,31 @@ class Fork:
         )
         self.scratch.keep_staged(contract)
 
+    def recompute_all(self, chain: Sequence[Processor], operation: Operation) -> dict[str, Hashes]:
+        """One after the other, each upon the recomputed rows of those before it."""
+        found = {}
+        for one in chain:
+            found[one.table] = self.recompute(one, operation)
+            self.replace(one)
+        return found
+
 
 def fork(pipeline: Pipeline, processors: Iterable[Processor], day: date) -> Fork:
-    """A fork holding all that the processors' dates from D on can read."""
+    """A fork holding all that the processors' dates from D on may read."""
     registry, calendar = pipeline.registry, pipeline.assessor.calendar
     audited = tuple(processors)
     whole = registry.upstream(one.table for one in audited)
-    tables = {feed.table for one in whole for feed in one.contract.inputs}
-    tables |= {one.table for one in whole}
-    windows = [feed.window for one in whole for feed in one.contract.inputs if feed.window]
-    # A row of D may read another table's row of a season before, which stands there already.
-    first = min((window.first(day, calendar) for window in windows), default=day)
+    since = {one.table: day for one in whole}
+    for feed in (feed for one in whole for feed in one.contract.inputs):
+        first = feed.window.first(day, calendar) if feed.window else day
+        since[feed.table] = min(first, since.get(feed.table, day))
     last = max(day + AHEAD, calendar.next_game_date(day) or day)
     scratch = pipeline.warehouse.fork(
-        [registry.contracts[table] for table in sorted(tables)], first=first, last=last
+        {registry.contracts[table]: first for table, first in sorted(since.items())}, last=last
     )
-    stored = {one.table: stored_hashes(scratch, one.contract, day) for one in audited}
+    try:
+        stored = {one.table: stored_hashes(scratch, one.contract, day) for one in audited}
+    except BaseException:
+        scratch.close()
+        raise
     return Fork(scratch, calendar, day, last, stored)

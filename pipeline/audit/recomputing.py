@@ -57,7 +57,11 @@ def _by_key(
 ) -> dict[Row, str]:
     key = ", ".join(contract.key)
     text = f"SELECT {key}, data_hash FROM {source} WHERE {contract.date_column} = @day AND {good}"
-    return {row[:-1]: row[-1] for row in warehouse.rows(text, day=day)}
+    found: dict[Row, str] = {}
+    for *parts, data_hash in sorted(warehouse.rows(text, day=day)):
+        # A doubled key holds both: nobody may take one of them for the whole.
+        found[tuple(parts)] = f"{found.get(tuple(parts), '')}{data_hash}"
+    return found
 
 
 def stored_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, object]:
@@ -66,6 +70,14 @@ def stored_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, 
 
 def staged_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, object]:
     return _row(warehouse, contract, staging(contract), key)
+
+
+def differing_columns(
+    contract: Contract, left: Mapping[str, object], right: Mapping[str, object]
+) -> list[str]:
+    """None where either row is missing: then it differs as a whole."""
+    both = left and right
+    return [name for name in contract.column_names if both and left[name] != right[name]]
 
 
 def _row(warehouse: Warehouse, contract: Contract, source: str, key: Row) -> dict[str, object]:

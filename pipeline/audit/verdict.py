@@ -37,6 +37,8 @@ class AuditKind(StrEnum):
     BLINDNESS = "blindness"
     RANGE = "range"
     IDEMPOTENCE = "idempotence"
+    CANARIES = "canaries"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ def remember(warehouse: Warehouse, verdicts: Sequence[Verdict]) -> str:
         }
         for one in verdicts
     ]
-    warehouse.append(AUDITS, rows)
+    warehouse.append({AUDITS: rows})
     return audit_id
 
 

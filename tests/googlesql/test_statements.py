@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeline.calendar import SCHEDULE
+from pipeline.history import OUTCOMES, RECENT
 from pipeline.ledger import PROVEN, UNFINISHED
 from processors.columns import Type, text
 from processors.contract import Contract, Layer
@@ -109,3 +112,20 @@ class TestPipeline:
     def test_unfinished(self):
         found = output(UNFINISHED)
         assert found == types(REGISTRY.contracts["nba_ops.runs"], *found)
+
+    def test_recent(self):
+        kinds = {"first_day": Type.DATE, "last_day": Type.DATE, "whatever": Type.BOOL}
+        kinds["most"] = Type.INT64
+        named = re.findall(r"@(\w+)", RECENT)
+        handed = {name: kinds.get(name, Type.STRING) for name in named}
+        found = output(RECENT, handed)
+        assert found == types(REGISTRY.contracts["nba_ops.runs"], "run_id", "event", "status") | {
+            "request": "STRING",
+            "started": "TIMESTAMP",
+            "ended": "TIMESTAMP",
+            "detail": "STRING",
+        }
+
+    def test_outcomes(self):
+        found = output(OUTCOMES, {"run_id": Type.STRING})
+        assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)

@@ -15,7 +15,8 @@ from pipeline.plan import make_request
 from pipeline.run import Pipeline, Report
 from processors.contract import Layer
 from processors.features import FEATURES, SETS, required_of
-from processors.registry import Registry, load
+from processors.registry import Processor, Registry, load
+from processors.statement import Statement
 from tests.linters.reading import Reading
 from tests.linters.rules import RULES
 from tests.oracle.tiny import day
@@ -137,6 +138,26 @@ class TestPlaceholders:
         pipeline.bootstrap_placeholders = False
         run_all(pipeline, 0, 13)
         assert published(pipeline) == before
+
+    def test_bad_rows(self, registry: Registry) -> None:
+        """A placeholder that breaks its contract is set aside with the reason, and counted."""
+        store = registry.processors[STORE]
+        places = Statement(store.in_bootstrap.statement.text.replace("'low' AS", "'poor' AS"))
+        broken = registry.replaced(Processor(store.contract, store.statement, places))
+        pipeline = league(16).pipeline(broken)
+        pipeline.bootstrap_placeholders = True
+        found = outcome(run_all(pipeline, 5), STORE, 5)
+        assert found.status.value == "skipped_bootstrap"
+        (bad,) = found.evidence.quarantined.values()
+        kept = pipeline.warehouse.rows(
+            f"SELECT reason, COUNT(*) FROM `nba_ops.quarantine` WHERE table_name = '{STORE}'"
+            f" AND partition_date = DATE '{day(5)}' GROUP BY reason"
+        )
+        assert kept == [("data_quality_tier_unknown_word", bad.rows)]
+        context = stored_rows(pipeline.warehouse, PLAYER_CONTEXT)
+        assert bad.rows == sum(row["game_date"] == day(5) for row in context) > 0
+        assert found.evidence.rows == len(stored_rows(pipeline.warehouse, STORE)) == 0
+        pipeline.warehouse.close()
 
     def test_outside_coverage(self, pipeline: Pipeline) -> None:
         run_all(pipeline, 0, 13)

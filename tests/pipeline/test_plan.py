@@ -8,11 +8,12 @@ from datetime import date
 
 import pytest
 
-from pipeline.plan import LONGEST_RANGE, make_request, resolve_tables
+from pipeline.plan import LONGEST_RANGE, make_request
 from pipeline.run import Pipeline
 from pipeline.state import State
 from processors.contract import Input, Layer
 from processors.errors import UsageError
+from processors.names import resolve_tables
 from processors.registry import Processor
 from processors.statement import Statement
 from processors.window import ON_THE_DAY, SEASON_BEFORE
@@ -689,7 +690,7 @@ class TestMakeRequest:
         found = make_request(registry, tables=["team_form"], start=day(0), end=day(1), force=True)
         assert found.as_json() == {
             "tables": [TEAM_FORM],
-            "start": "2024-10-22",
-            "end": "2024-10-23",
+            "days": ["2024-10-22/2024-10-23"],
             "force": True,
+            "prepare": True,
         }

@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+from pipeline.ledger import PROCESS, RUNS, Event, run_row
 from pipeline.outcome import Status
 from pipeline.plan import make_request
 from pipeline.run import Pipeline, Progress
@@ -626,7 +627,12 @@ class TestFailed:
         pipeline.refresh()
         with pytest.raises(ZeroDivisionError):
             run(pipeline, 0, 0, GAMES)
-        assert len(Pipeline(inner, pipeline.registry).died) == 1
+        rows = inner.rows("SELECT event, status, detail FROM `nba_ops.runs` ORDER BY recorded_at")
+        assert rows == [
+            ("started", None, None),
+            ("died", None, '{"error": "ZeroDivisionError"}'),
+        ]
+        assert Pipeline(inner, pipeline.registry).died == []
 
 
 class Lying(Watched):
@@ -833,9 +839,9 @@ class TestLedger:
         ]
         assert json.loads(rows[0][3]) == {
             "tables": [GAMES],
-            "start": "2024-10-22",
-            "end": "2024-10-22",
+            "days": ["2024-10-22"],
             "force": False,
+            "prepare": True,
         }
 
     def test_run_ids_sort_by_time(self):
@@ -844,25 +850,38 @@ class TestLedger:
         assert ids == sorted(set(ids))
 
 
+def begun_elsewhere(pipeline: Pipeline) -> tuple[str, str]:
+    """What a process leaves behind that was killed in a run."""
+    request = json.dumps(ask(pipeline, 0, 0, GAMES).as_json())
+    row = run_row("20241022T120000000000-abcdef", Event.STARTED, request)
+    pipeline.warehouse.append({RUNS: [row | {"process": "elsewhere:1:abcdef"}]})
+    return row["run_id"], request
+
+
 class TestDied:
     def test_leaves_a_trace(self):
         pipeline = league(1).pipeline()
-        request = ask(pipeline, 0, 0, GAMES)
-        run_id = pipeline.assessor.ledger.begin(request.as_json())
+        run_id, request = begun_elsewhere(pipeline)
         again = Pipeline(pipeline.warehouse, pipeline.registry)
         assert again.died == [run_id]
         ((event, said, detail),) = pipeline.warehouse.rows(
             "SELECT event, request, detail FROM `nba_ops.runs` WHERE event != 'started'"
         )
-        assert event == "died"
-        assert json.loads(said) == request.as_json()
-        assert set(json.loads(detail)) == {"died_in", "found_by"}
+        assert (event, said) == ("died", request)
+        assert json.loads(detail) == {"died_in": "elsewhere:1:abcdef", "found_by": PROCESS}
 
     def test_is_found_once(self):
         pipeline = league(1).pipeline()
-        pipeline.assessor.ledger.begin({})
+        begun_elsewhere(pipeline)
         assert len(Pipeline(pipeline.warehouse, pipeline.registry).died) == 1
         assert Pipeline(pipeline.warehouse, pipeline.registry).died == []
+
+    def test_a_living_run_of_this_process_has_not(self):
+        pipeline = league(2).pipeline()
+        reports = pipeline.run_in_chunks(ask(pipeline, 0, 1, GAMES), size=1)
+        next(reports)
+        assert Pipeline(pipeline.warehouse, pipeline.registry).died == []
+        assert len(list(reports)) == 1
 
     def test_finished_runs_have_not(self):
         pipeline = league(1).pipeline()

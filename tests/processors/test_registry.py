@@ -53,6 +53,8 @@ STATEMENTS = {
     "nba_analytics.second": statement("nba_analytics.first", "nba_raw.games"),
     "nba_analytics.third": statement("nba_analytics.second"),
 }
+STATEMENTS_OF_FIRST = {FIRST.table: STATEMENTS[FIRST.table]}
+PLACES = Statement("SELECT game_date, NULL AS points FROM `nba_raw.games`")
 
 
 def names(processors):
@@ -88,6 +90,16 @@ class TestOrder:
         assert drill.processors["nba_analytics.first"] is other
         assert registry.processors["nba_analytics.first"] is not other
         assert other.logic_version != registry.processors["nba_analytics.first"].logic_version
+
+    def test_replaced_keeps_placeholders(self):
+        """Unless others are brought along."""
+        registry = assemble((RAW, FIRST), STATEMENTS_OF_FIRST, {FIRST.table: PLACES})
+        changed = Statement(STATEMENTS[FIRST.table].text + " WHERE FALSE")
+        drill = registry.replaced(Processor(FIRST, changed)).processors[FIRST.table]
+        assert (drill.statement, drill.placeholders) == (changed, PLACES)
+        others = Statement(PLACES.text + " WHERE FALSE")
+        drill = registry.replaced(Processor(FIRST, changed, others)).processors[FIRST.table]
+        assert drill.placeholders is others
 
 
 class TestRefusals:
@@ -149,6 +161,21 @@ class TestRefusals:
         statements = {**STATEMENTS, THIRD.table: statement(SECOND.table, column="processed_at")}
         with pytest.raises(ContractError, match=r"reads processed_at of nba_analytics\.second"):
             assemble((RAW, FIRST, SECOND, THIRD), statements)
+
+    def test_placeholders_read_what_the_statement_does_not(self):
+        """Their dates would hang on an input that nobody assessed."""
+        other = dataclasses.replace(RAW, table="nba_raw.other")
+        places = Statement("SELECT game_date, NULL AS points FROM `nba_raw.other`")
+        with pytest.raises(
+            ContractError,
+            match=r"the placeholders of nba_analytics\.first read nba_raw\.other, which its",
+        ):
+            assemble((RAW, other, FIRST), STATEMENTS_OF_FIRST, {FIRST.table: places})
+
+    def test_placeholders_of_other_columns(self):
+        places = Statement("SELECT game_date, NULL AS assists FROM `nba_raw.games`")
+        with pytest.raises(ContractError, match="yields assists where the contract has points"):
+            assemble((RAW, FIRST), STATEMENTS_OF_FIRST, {FIRST.table: places})
 
 
 class TestHouse:

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from processors.columns import count, day, real, text
-from processors.contract import Canary, Contract, Cutoff, Input, Layer, RowCheck
+from processors.contract import Canary, Contract, Cutoff, Input, Layer, RowCheck, Tolerance
 from processors.errors import ContractError
 from processors.registry import load
 from processors.statement import Statement
@@ -85,6 +85,7 @@ class TestUnchanged:
         for changes in (
             {"description": "Other words."},
             {"canaries": (Canary(column="points"),)},
+            {"tolerances": (Tolerance(columns=("points",), null_share=1, why="Words."),)},
             {"minimum_coverage": 0.5},
             {"inputs": ()},
         ):

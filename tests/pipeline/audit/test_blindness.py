@@ -1,121 +1,30 @@
-"""Blindness: an honest season passes, each planted leak is caught, nothing stored is touched."""
+"""Blindness: an honest date passes, each planted leak is caught and named, nothing stored moves."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from clients import options
 from clients.command import execute
 from pipeline.audit.blindness import audit_date, sampled
 from pipeline.audit.verdict import Verdict, Word
-from pipeline.clock import wall_clock
 from pipeline.run import Pipeline
-from pipeline.work import span_of
 from processors.registry import load
-from processors.statement import Statement
+from tests.pipeline.audit.plants import BARE_DOORS, LEAKS, SHIFTED_DOORS, Plant, exchanged, plant
 from warehouse.duckdb.engine import DuckDBWarehouse
-from warehouse.interface import Publication, proven_columns
+from warehouse.interface import proven_columns
 
 DAY = date(2026, 1, 15)
 LAST = date(2026, 6, 20)
 
-DOOR = (
-    "latest_games.game_date < slate.analysis_date",
-    "latest_games.game_date <= slate.analysis_date",
-)
-DOOR_WINDOW = "game_date < @end_date", "game_date <= @end_date"
-LEAKS = {
-    "the players' door": ("nba_analytics.player_asof", (DOOR, DOOR_WINDOW)),
-    "the teams' door": ("nba_analytics.team_asof", (DOOR, DOOR_WINDOW)),
-    "a form row of the day": (
-        "nba_precompute.team_defense_zone_analysis",
-        (
-            ("form.game_date = latest.last_game_date", "form.game_date = latest.analysis_date"),
-            ("form.game_date < @end_date", "form.game_date <= @end_date"),
-        ),
-    ),
-    "a league average with the day in it": (
-        "nba_precompute.team_defense_zone_analysis",
-        (
-            (
-                "game.game_date < standings.analysis_date",
-                "game.game_date <= standings.analysis_date",
-            ),
-            ("game.game_date < @end_date", "game.game_date <= @end_date"),
-        ),
-    ),
-    "a line from after tip-off": (
-        "nba_analytics.player_lines",
-        (("    AND odds.captured_at < games.tipoff_at\n", ""),),
-    ),
-    "a roster from the day's box score": (
-        "nba_analytics.upcoming_player_game_context",
-        (
-            (
-                "  SELECT analysis_date AS game_date, player_lookup, last_game_date, season_year,"
-                " team_abbr\n  FROM `nba_analytics.player_asof`\n"
-                "  WHERE analysis_date >= @start_date AND analysis_date <= @end_date\n",
-                "  SELECT latest.analysis_date AS game_date, latest.player_lookup,"
-                " latest.last_game_date, latest.season_year, latest.team_abbr\n"
-                "  FROM `nba_analytics.player_asof` AS latest\n"
-                "  JOIN `nba_analytics.player_game_summary` AS there\n"
-                "    ON there.game_date = latest.analysis_date\n"
-                "    AND there.player_lookup = latest.player_lookup\n"
-                "  WHERE latest.analysis_date >= @start_date"
-                " AND latest.analysis_date <= @end_date\n",
-            ),
-        ),
-    ),
-    "a score of the day": (
-        "nba_analytics.upcoming_team_game_context",
-        (
-            (
-                "    AND boxscore_expected\n",
-                "    AND boxscore_expected AND home_score > away_score\n",
-            ),
-        ),
-    ),
-}
 
-
-@pytest.fixture
-def pipeline(computed_season_file: Path, tmp_path: Path):
-    path = tmp_path / "season.duckdb"
-    shutil.copy(computed_season_file, path)
-    warehouse = DuckDBWarehouse(path)
-    yield Pipeline(warehouse, load())
-    warehouse.close()
-
-
-def planted(pipeline: Pipeline, table: str, changes: tuple[tuple[str, str], ...]) -> Pipeline:
-    """The leaky statement's own rows of the date, published past all gates."""
-    honest = pipeline.registry.processors[table]
-    text = honest.statement.text
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    leaky = replace(honest, statement=Statement(text))
-    pipeline.warehouse.stage(leaky, span_of(leaky, DAY, DAY, pipeline.assessor.calendar))
-    publication = Publication(
-        contract=leaky.contract,
-        replaced={DAY: "planted"},
-        quarantined=[],
-        logic_version=leaky.logic_version,
-        run_id="planted",
-        processed_at=wall_clock(),
-        ledger={},
-    )
-    pipeline.warehouse.publish(publication, lambda _: None)
-    return Pipeline(pipeline.warehouse, pipeline.registry.replaced(leaky))
-
-
-def by_table(verdicts: list[Verdict]) -> dict[str, Verdict]:
-    return {one.table: one for one in verdicts}
+def verdict_of(pipeline: Pipeline, table: str, day: date = DAY) -> Verdict:
+    (verdict,) = audit_date(pipeline, [table], day)
+    return verdict
 
 
 def contents(pipeline: Pipeline) -> dict[str, object]:
@@ -127,6 +36,16 @@ def contents(pipeline: Pipeline) -> dict[str, object]:
     }
 
 
+def assert_named(verdict: Verdict) -> None:
+    """The entity, and a forbidden row: of D or later."""
+    assert verdict.word is Word.FAILED, verdict
+    leak = verdict.evidence["leak"]
+    assert leak["entity"]
+    assert leak["row"], leak
+    assert leak["row"]["game_date"] >= DAY
+    assert f"{leak['input']} gave it away" in verdict.reason
+
+
 class TestHonest:
     def test_every_table_passes_and_nothing_stored_is_touched(self, pipeline: Pipeline) -> None:
         before = contents(pipeline)
@@ -135,21 +54,78 @@ class TestHonest:
         assert [(one.table, one.reason) for one in verdicts if one.word is not Word.PASSED] == []
         assert contents(pipeline) == before
 
+    def test_in_memory(self, computed_season_file: Path) -> None:
+        warehouse = DuckDBWarehouse(None)
+        connection = warehouse._connection
+        connection.execute(f"ATTACH '{computed_season_file}' AS season (READ_ONLY)")
+        connection.execute("COPY FROM DATABASE season TO memory")
+        connection.execute("DETACH season")
+        pipeline = Pipeline(warehouse, load())
+        before = contents(pipeline)
+        assert verdict_of(pipeline, "nba_analytics.player_asof").word is Word.PASSED
+        assert contents(pipeline) == before
+        leaky = plant(pipeline, LEAKS["the teams' door and its window"], DAY)
+        assert_named(verdict_of(leaky, "nba_analytics.team_asof"))
+        warehouse.close()
+
     def test_nothing_forbidden_is_undetermined(self, pipeline: Pipeline) -> None:
-        found = by_table(audit_date(pipeline, ["nba_analytics.team_form"], LAST))
-        assert found["nba_analytics.team_form"].word is Word.UNDETERMINED
+        assert verdict_of(pipeline, "nba_analytics.team_form", LAST).word is Word.UNDETERMINED
 
 
 class TestLeaks:
     @pytest.mark.parametrize("name", LEAKS)
     def test_is_caught_with_the_row(self, name: str, pipeline: Pipeline) -> None:
-        table, changes = LEAKS[name]
-        leaky = planted(pipeline, table, changes)
-        verdict = by_table(audit_date(leaky, [table], DAY))[table]
-        assert verdict.word is Word.FAILED, verdict
+        leaky = plant(pipeline, LEAKS[name], DAY)
+        assert_named(verdict_of(leaky, LEAKS[name].table))
+
+    @pytest.mark.parametrize("name", BARE_DOORS)
+    def test_a_bare_door_whose_stored_rows_are_honest(self, name: str, pipeline: Pipeline) -> None:
+        before = contents(pipeline)
+        leaky = plant(pipeline, BARE_DOORS[name], DAY)
+        assert contents(leaky) == before
+        assert_named(verdict_of(leaky, BARE_DOORS[name].table))
+
+    @pytest.mark.parametrize("name", BARE_DOORS)
+    @pytest.mark.parametrize("doors", [BARE_DOORS, SHIFTED_DOORS], ids=["bare", "shifted"])
+    def test_a_door_whose_rows_come_from_a_range(
+        self, doors: dict[str, Plant], name: str, pipeline: Pipeline
+    ) -> None:
+        leaky = plant(pipeline, doors[name], DAY, last=DAY + timedelta(3))
+        assert contents(leaky)
+        assert_named(verdict_of(leaky, doors[name].table))
+
+
+class TestEndToEnd:
+    def test_a_leak_upstream_is_followed_to_the_raw_row(self, pipeline: Pipeline) -> None:
+        """The cache is honest, and so are the stored rows that it reads: only what is computed anew
+        from falsified raw rows shows the leak."""
+        leaky = plant(pipeline, BARE_DOORS["players"], DAY)
+        verdict = verdict_of(leaky, "nba_precompute.player_daily_cache")
+        assert_named(verdict)
         leak = verdict.evidence["leak"]
-        assert leak["entity"]
-        assert leak["row"], leak
+        assert leak["through"] == "raw tables"
+        assert leak["enters"] == "nba_analytics.player_asof"
+        assert leak["input"] == "nba_raw.player_boxscores"
+        assert leak["row"]["player_lookup"] == leak["entity"]["player_lookup"]
+        assert "it enters at nba_analytics.player_asof" in verdict.reason
+
+
+class TestGivingUp:
+    def test_an_engine_that_gives_up_leaves_it_unproven(self, pipeline: Pipeline) -> None:
+        """Blocks that fit into INT64 as they are, and no more once they are falsified."""
+        large = Plant(
+            "nba_analytics.team_defense_game_summary",
+            (exchanged("own.blocks", "own.blocks * 1000000000000000"),),
+        )
+        leaky = plant(pipeline, large, DAY)
+        honest = "nba_analytics.team_form"
+        found = {one.table: one for one in audit_date(leaky, [large.table, honest], DAY)}
+        assert found[large.table].word is Word.UNDETERMINED
+        assert "the statement of nba_analytics.team_defense_game_summary" in (
+            found[large.table].reason
+        )
+        assert found[large.table].evidence["gave_up"]
+        assert found[honest].word is not Word.PASSED
 
 
 class TestCommand:
@@ -168,6 +144,21 @@ class TestCommand:
         assert execute(["sql", query, "--warehouse", address, "--json"]) == 0
         kept = json.loads(capsys.readouterr().out)
         assert [row["verdict"] for row in kept] == ["passed", "undetermined"]
+
+    def test_a_leaky_statement_is_exit_code_1(
+        self,
+        pipeline: Pipeline,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        leaky = plant(pipeline, LEAKS["a line from after tip-off"], DAY)
+        pipeline.warehouse.close()
+        monkeypatch.setattr(options, "load", lambda: leaky.registry)
+        asked = ["--warehouse", pipeline.warehouse.address, "--tables", "player_lines", "--json"]
+        assert execute(["audit", "blindness", "--start", str(DAY), *asked]) == 1
+        (verdict,) = json.loads(capsys.readouterr().out)["verdicts"]
+        assert verdict["verdict"] == "failed"
+        assert "nba_raw.odds_player_points gave it away" in verdict["reason"]
 
 
 def test_samples_are_spread() -> None:

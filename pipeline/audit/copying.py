@@ -1,0 +1,55 @@
+"""A season's raw tables from one warehouse into another, which may then be done with as one likes.
+
+The rows go through the interface and a Parquet file, so that it works from any engine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.calendar import Season
+from processors.contract import Contract
+from processors.registry import Registry
+from warehouse.files import DUCKDB_TYPES, Desk
+from warehouse.interface import Warehouse
+
+BATCH = 50_000
+"""Rows that stand in memory as text at once."""
+
+
+def copy_season(
+    source: Warehouse, target: Warehouse, registry: Registry, tables: Iterable[str], season: Season
+) -> None:
+    """What of these tables lies in the season; tables without dates as they are."""
+    with TemporaryDirectory() as folder, Desk() as desk:
+        files = {}
+        for table in tables:
+            contract = registry.contracts[table]
+            files[table] = Path(folder) / f"{contract.name}.parquet"
+            _put(source, desk, contract, season)
+            desk.write("SELECT * FROM arriving", contract, files[table])
+        target.load(files, registry.contracts)
+
+
+def _put(source: Warehouse, desk: Desk, contract: Contract, season: Season) -> None:
+    names = contract.column_names
+    day = contract.date_column
+    within = f" WHERE {day} >= @first_date AND {day} <= @last_date" if day else ""
+    rows = source.rows(
+        f"SELECT {', '.join(names)} FROM `{contract.table}`{within}",
+        first_date=season.start,
+        last_date=season.last,
+    )
+    typed = ", ".join(f"{one.name} {DUCKDB_TYPES[one.type]}" for one in contract.columns)
+    desk.run(f"CREATE OR REPLACE TABLE arriving ({typed})")
+    shape = json.dumps([{one.name: DUCKDB_TYPES[one.type] for one in contract.columns}])
+    for start in range(0, len(rows), BATCH):
+        batch = [dict(zip(names, row, strict=True)) for row in rows[start : start + BATCH]]
+        desk.run(
+            "INSERT INTO arriving BY NAME"
+            f" SELECT unnest(from_json($rows, '{shape}'), recursive := true)",
+            {"rows": json.dumps(batch, default=str)},
+        )
