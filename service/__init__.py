@@ -1,0 +1,1 @@
+"""The door: HTTP in, the pipeline's truth out."""

@@ -1,0 +1,1 @@
+"""Telling others: a message to a topic for each outcome of a live date."""

@@ -1,0 +1,42 @@
+"""`GET /runs`: what was asked, what became of it, and what is being done now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from pipeline.history import outcomes_of, recent_runs
+from processors.names import resolve_tables
+from processors.registry import Registry
+from service.answering import run_seen
+from service.models.answers import Runs
+from service.models.queries import Runs as WhichRuns
+from service.office import TheOffice
+
+router = APIRouter(tags=["looking"])
+
+
+@router.get("/runs")
+def runs(asked: Annotated[WhichRuns, Query()], office: TheOffice) -> Runs:
+    """The newest first; one that is asked for by its id has its outcomes with it."""
+    warehouse = office.pipeline.warehouse
+    found = recent_runs(
+        warehouse,
+        limit=asked.limit,
+        run_id=asked.run_id,
+        correlation_id=asked.correlation_id,
+        table=_table(asked.table, office.pipeline.registry),
+        day=asked.date,
+        status=asked.status,
+    )
+    return Runs(
+        runs=[
+            run_seen(one, outcomes_of(warehouse, one.run_id) if asked.run_id else None)
+            for one in found
+        ]
+    )
+
+
+def _table(name: str | None, registry: Registry) -> str | None:
+    return resolve_tables([name], registry)[0] if name is not None else None

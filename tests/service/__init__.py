@@ -1,0 +1,1 @@
+"""The door: what is asked, who asks, and what is answered."""

@@ -1,0 +1,71 @@
+"""Settings: each named fault at once, and nothing that isn't public shown."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from processors.errors import UsageError
+from service.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("TIPOFF_")]:
+        monkeypatch.delenv(name)
+
+
+def test_defaults() -> None:
+    settings = load_settings()
+    assert settings.chunk_dates == 30
+    assert settings.deadline_seconds == 480
+    assert settings.computes_analytics is True
+
+
+def test_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIPOFF_ALLOWED_EMAILS", "a@x.test, b@x.test,")
+    monkeypatch.setenv("TIPOFF_BOOTSTRAP_PLACEHOLDERS", "yes")
+    settings = load_settings()
+    assert settings.allowed_emails == ("a@x.test", "b@x.test")
+    assert settings.bootstrap_placeholders is True
+
+
+def test_every_fault_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIPOFF_CHUNK_DATES", "many")
+    monkeypatch.setenv("TIPOFF_AUTH", "maybe")
+    monkeypatch.setenv("TIPOFF_WAREHOSE", "duckdb:///x")
+    monkeypatch.setenv("TIPOFF_COMPLETION_TOPIC", "secret-topic")
+    with pytest.raises(UsageError) as caught:
+        load_settings()
+    message = caught.value.message
+    assert "TIPOFF_CHUNK_DATES='many'" in message
+    assert "TIPOFF_AUTH='maybe'" in message
+    assert "no setting TIPOFF_WAREHOSE; did you mean TIPOFF_WAREHOUSE?" in message
+    assert "TIPOFF_COMPLETION_TOPIC" in message
+    assert "secret-topic" not in message
+
+
+def test_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock's and the opening's are known here, too."""
+    monkeypatch.setenv("TIPOFF_NOW", "2024-11-18T09:00:00-05:00")
+    monkeypatch.setenv("TIPOFF_EPHEMERAL", "yes")
+    load_settings()
+
+
+def test_shown() -> None:
+    shown = Settings(
+        warehouse="duckdb:///home/someone/secret.duckdb",
+        allowed_emails=("someone@example.com",),
+        audience="https://tipoff.example.com",
+        chunk_dates=7,
+    ).shown()
+    assert shown["chunk_dates"] == 7
+    assert shown["warehouse"] == shown["allowed_emails"] == shown["audience"] == "set"
+    assert shown["project"] == "not set"
+    assert "secret" not in str(shown)
+
+
+def test_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().chunk_dates = 3  # type: ignore[misc]
