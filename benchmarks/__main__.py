@@ -11,13 +11,19 @@ from benchmarks.measuring import draw, in_a_process, measure_import
 
 RESULTS = Path(__file__).parent / "results.md"
 SEASONS = (1, 4)
+SERVED = {
+    "missing": "service: a date's five tables, missing",
+    "forced": "service: … forced, the same date",
+    "unchanged": "service: … unchanged",
+    "looks": "service: `/readyz` and `/metrics` while it computes",
+}
 
 
 def measure(seasons: int) -> dict[str, dict[str, float]]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bench.duckdb"
         found = {"import": measure_import(file, draw(seasons, Path(folder)))}
-        for step in ("rebuild", "bare", "date", "plan", "cache", "polars"):
+        for step in ("rebuild", "bare", "date", "plan", "cache", "polars", "serving"):
             found[step] = in_a_process(step, file)
     return found
 
@@ -79,6 +85,22 @@ def page(found: dict[int, dict[str, dict[str, float]]]) -> str:
         "the cache's rolling part in polars (7 columns of 30)",
         [_seconds(one["polars"]) for one in every],
     )
+    row(
+        "**service: from its start to ready** (median of 5)",
+        [f"{one['serving']['start']:.2f} s" for one in every],
+    )
+    row(
+        "service: a date's five tables, first in a process (median of 5)",
+        [f"{one['serving']['first']:.3f} s" for one in every],
+    )
+    for key, what in SERVED.items():
+        row(
+            f"{what}, p50 / p99",
+            [
+                f"{one['serving'][f'{key}_p50']:.3f} / {one['serving'][f'{key}_p99']:.3f} s"
+                for one in every
+            ],
+        )
     row("peak memory of the rebuild", [f"{one['rebuild']['peak_mb']:,.0f} MB" for one in every])
     first, last = every[0]["rebuild"], every[-1]["rebuild"]
     growth = (last["seconds"] / first["seconds"]) / (last["dates"] / first["dates"])

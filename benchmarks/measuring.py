@@ -12,6 +12,7 @@ import duckdb
 
 from benchmarks import alternatives
 from benchmarks.machine import peak_megabytes
+from benchmarks.serving import measure_serving
 from benchmarks.timing import timed
 from league.sample import make_league, write
 from pipeline.calendar import Calendar
@@ -163,6 +164,7 @@ STEPS = {
     "bare": measure_bare,
     "date": measure_date,
     "plan": measure_plan,
+    "serving": measure_serving,
 }
 
 
