@@ -1,0 +1,203 @@
+"""What stands between a client and a service on a bad day, by a script: it can be repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+from urllib.parse import urlsplit
+
+USES = 3
+
+
+class Fault(StrEnum):
+    """What becomes of one request for work."""
+
+    NONE = "none"
+    SLOW = "answered late"
+    DROPPED = "dropped before the service heard of it"
+    SWALLOWED = "done, and the answer dropped"
+    HALVED = "done, and half of the answer sent"
+    HUNG = "done, and the answer kept back"
+    BUSY = "429"
+    UNAVAILABLE = "503"
+    BAD_GATEWAY = "502"
+    HTML = "a page with code 200"
+    FORBIDDEN = "403"
+
+
+PAGE = b"<html><body>Please sign in</body></html>"
+FORWARDED = (Fault.NONE, Fault.SLOW, Fault.SWALLOWED, Fault.HALVED, Fault.HUNG)
+
+
+class Tokens:
+    """Only the newest is good, and only for a few requests; also the identity that has it."""
+
+    def __init__(self) -> None:
+        self.minted, self._uses = 1, 0
+        self._lock = threading.Lock()
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer token-{self.minted}"}
+
+    def renew(self, refused: Mapping[str, str]) -> None:
+        with self._lock:
+            if refused == self.headers():
+                self.minted, self._uses = self.minted + 1, 0
+
+    def take(self, shown: str | None) -> bool:
+        with self._lock:
+            self._uses += 1
+            return shown == self.headers()["Authorization"] and self._uses <= USES
+
+
+@dataclass
+class Proxy:
+    """In a thread of its own; `upstream` may change at any time."""
+
+    upstream: str
+    script: Iterable[Fault] = ()
+    tokens: Tokens | None = None
+    work: str = "/process-date"
+    seen: Counter[str] = field(default_factory=Counter)
+    bodies: list[dict[str, object]] = field(default_factory=list)
+    answered: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    def __enter__(self) -> Self:
+        self._faults = iter(self.script)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        starting = asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _end(self) -> None:
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(int(_header(head, "content-length") or 0))
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+            try:
+                await self._answer(head, body, reader, writer)
+            finally:
+                self.in_flight -= 1
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.seen["gone"] += 1
+        finally:
+            writer.close()
+
+    async def _answer(
+        self,
+        head: bytes,
+        body: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        if self.tokens and not self.tokens.take(_header(head, "authorization")):
+            self.seen["401"] += 1
+            await _send(writer, 401, _error("not_authenticated", retryable=False))
+            return
+        path = head.split(b" ", 2)[1].decode()
+        fault = Fault.NONE
+        if path == self.work:
+            fault = next(self._faults, Fault.NONE)
+            self.bodies.append(json.loads(body))
+        self.seen[fault if path == self.work else path.split("?")[0]] += 1
+        if fault in FORWARDED:
+            await self._forward(fault, head, body, reader, writer)
+        elif fault is Fault.BUSY:
+            await _send(writer, 429, _error("too_busy", retryable=True), {"Retry-After": "1"})
+        elif fault is Fault.FORBIDDEN:
+            await _send(writer, 403, _error("not_allowed", retryable=False))
+        elif fault is Fault.UNAVAILABLE:
+            await _send(writer, 503, PAGE)
+        elif fault is Fault.BAD_GATEWAY:
+            await _send(writer, 502, PAGE)
+        elif fault is Fault.HTML:
+            await _send(writer, 200, PAGE)
+
+    async def _forward(
+        self,
+        fault: Fault,
+        head: bytes,
+        body: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        where = urlsplit(self.upstream)
+        try:
+            from_service, to_service = await asyncio.open_connection(where.hostname, where.port)
+        except OSError:
+            await _send(writer, 502, PAGE)
+            return
+        try:
+            first, rest = head.split(b"\r\n", 1)
+            to_service.write(first + b"\r\nConnection: close\r\n" + rest + body)
+            if fault is Fault.NONE:
+                while part := await from_service.read(65536):
+                    writer.write(part)
+                    await writer.drain()
+                self.answered += head.startswith(b"POST " + self.work.encode())
+                return
+            whole = await from_service.read()
+        except ConnectionError:
+            return  # the service was killed: nothing comes any more
+        finally:
+            to_service.close()
+        if fault is Fault.SLOW:
+            await asyncio.sleep(0.5)
+            writer.write(whole)
+        elif fault is Fault.HALVED:
+            writer.write(whole[: len(whole) // 2])
+        elif fault is Fault.HUNG:
+            await reader.read()  # until the client has had enough
+        await writer.drain()
+
+
+async def _send(
+    writer: asyncio.StreamWriter, code: int, body: bytes, more: Mapping[str, str] | None = None
+) -> None:
+    kind = "application/json" if body.startswith(b"{") else "text/html"
+    headers = {
+        "Content-Type": kind,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **(more or {}),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    writer.write(f"HTTP/1.1 {code} As Scripted\r\n{lines}\r\n".encode() + body)
+    await writer.drain()
+
+
+def _error(code: str, *, retryable: bool) -> bytes:
+    return json.dumps({"error": code, "message": "as scripted", "retryable": retryable}).encode()
+
+
+def _header(head: bytes, name: str) -> str | None:
+    for line in head.decode().split("\r\n")[1:]:
+        key, _, value = line.partition(":")
+        if key.lower() == name:
+            return value.strip()
+    return None
