@@ -8,15 +8,19 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import UsageError as CommandLineError
 
-from clients.commands import audit
+from clients.commands import audit, dead_letters
+from clients.commands.backfill import backfill
 from clients.commands.coverage import coverage
 from clients.commands.explain import explain
 from clients.commands.features import features
+from clients.commands.handoff import handoff
 from clients.commands.load import import_files, sample
 from clients.commands.plan import plan
 from clients.commands.run import run
+from clients.commands.serve import serve
 from clients.commands.sql import sql
 from clients.commands.tables import tables
+from clients.commands.verify import verify
 from clients.printing import put_json, say
 from pipeline.outcome import FAILED, USAGE_EXIT_CODE
 from processors.errors import TipoffError
@@ -35,12 +39,17 @@ app.command()(sample)
 app.command("import")(import_files)
 app.command()(plan)
 app.command()(run)
+app.command()(backfill)
 app.command()(coverage)
+app.command()(verify)
+app.command()(handoff)
 app.command()(explain)
 app.add_typer(audit.app, name="audit")
 app.command()(tables)
 app.command()(features)
 app.command()(sql)
+app.command()(serve)
+app.add_typer(dead_letters.app, name="dead-letters")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,13 +12,17 @@ from pathlib import Path
 
 from clients.reference import commands_page
 from league.sample.page import league_page
-from pipeline import calendar, ledger, readiness
+from pipeline import calendar, handoff, history, holdings, ledger, readiness
 from pipeline.audit import verdict
 from processors.features_page import features_page
 from processors.page import tables_page
 from processors.registry import Registry, load
 from processors.statement import LOCK_FILE as STATEMENTS_FILE
 from processors.syntax import canonical, columns_read, output_names
+from service.errors_page import errors_page
+from service.push import letters, remembering
+from service.routes import health
+from service.settings_page import settings_page
 from warehouse import texts
 from warehouse.duckdb.compiled import LOCK_FILE as TEXTS_FILE
 from warehouse.duckdb.compiled import text_hash
@@ -33,8 +37,16 @@ def product_texts(registry: Registry) -> Iterator[str]:
         calendar.SCHEDULE,
         ledger.PROVEN,
         ledger.UNFINISHED,
+        history.RECENT,
+        history.OUTCOMES,
+        handoff.UNDONE,
+        handoff.PUBLISHED,
+        handoff.RUNS,
         verdict.LATEST,
         readiness.READINESS,
+        remembering.DONE,
+        letters.NEWEST,
+        health.LIVING,
     )
     for processor in registry:
         contract = processor.contract
@@ -48,6 +60,8 @@ def product_texts(registry: Registry) -> Iterator[str]:
     for contract in registry.contracts.values():
         if contract.presence:
             yield texts.games_present(contract)
+    for contract in holdings.about_games(registry.contracts.values()):
+        yield holdings.holdings_text(contract)
 
 
 def translations(registry: Registry) -> str:
@@ -82,6 +96,8 @@ def generated_files() -> dict[Path, str]:
         ROOT / "docs" / "features.md": features_page(),
         ROOT / "docs" / "league.md": league_page(),
         ROOT / "docs" / "commands.md": commands_page(),
+        ROOT / "docs" / "settings.md": settings_page(),
+        ROOT / "docs" / "errors.md": errors_page(),
     }
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, timedelta
-from typing import Annotated
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.clock import today
-from pipeline.plan import resolve_tables
 from pipeline.run import Pipeline
-from processors.errors import UsageError
+from processors.names import resolve_tables
 from processors.registry import Registry, load
 from warehouse.interface import Warehouse
 from warehouse.opening import DEFAULT_ADDRESS, open_warehouse
+
+if TYPE_CHECKING:
+    from clients.asking import Asking
+    from service.settings import Settings
 
 WarehouseOption = Annotated[
     str | None,
@@ -40,19 +40,6 @@ TablesOption = Annotated[
 ]
 
 WAIT = 30.0
-KEYWORDS = {"TODAY": 0, "YESTERDAY": -1, "TOMORROW": 1, "AUTO": -1}
-
-
-def parse_day(text: str) -> date:
-    """A date or one of the words for one, Eastern."""
-    if text.upper() in KEYWORDS:
-        return today() + timedelta(days=KEYWORDS[text.upper()])
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{text!r} is no date: write YYYY-MM-DD or one of {', '.join(KEYWORDS)}"
-        ) from error
 
 
 def parse_tables(text: str | None, registry: Registry) -> tuple[str, ...]:
@@ -61,18 +48,40 @@ def parse_tables(text: str | None, registry: Registry) -> tuple[str, ...]:
     return resolve_tables(names, registry) or tuple(one.table for one in registry)
 
 
+def settings_at(address: str | None) -> Settings:
+    """As the environment says, wrong ones refused; an address that was given comes first."""
+    # They take their time to load, and who only asks for help needs none.
+    from service.settings import load_settings
+
+    settings = load_settings()
+    return settings.model_copy(update={"warehouse": address}) if address else settings
+
+
+def asking(address: str | None, wait: float) -> Asking:
+    """Questions that a service answers too, where one holds the warehouse."""
+    from clients.asking import Asking
+
+    return Asking(settings_at(address), wait)
+
+
+def opened(settings: Settings, wait: float) -> Warehouse:
+    return open_warehouse(
+        settings.warehouse,
+        wait=wait,
+        threads=settings.threads,
+        memory_limit=settings.memory_limit,
+    )
+
+
 @contextmanager
 def warehouse_at(address: str | None, wait: float) -> Iterator[Warehouse]:
-    chosen = address or os.environ.get("TIPOFF_WAREHOUSE") or DEFAULT_ADDRESS
-    warehouse = open_warehouse(chosen, wait=wait)
-    try:
+    """For what needs the warehouse itself: no service may hold it."""
+    with closing(opened(settings_at(address), wait)) as warehouse:
         yield warehouse
-    finally:
-        warehouse.close()
 
 
 @contextmanager
 def pipeline_at(address: str | None, wait: float) -> Iterator[Pipeline]:
-    with warehouse_at(address, wait) as warehouse:
-        wanted = os.environ.get("TIPOFF_BOOTSTRAP_PLACEHOLDERS") == "yes"
-        yield Pipeline(warehouse, load(), bootstrap_placeholders=wanted)
+    settings = settings_at(address)
+    with closing(opened(settings, wait)) as warehouse:
+        yield Pipeline(warehouse, load(), bootstrap_placeholders=settings.bootstrap_placeholders)

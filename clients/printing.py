@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from pipeline.outcome import Outcome, Status
+from pipeline.outcome import Status
 from pipeline.run import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 QUIET_SECONDS = 2.0
 WORST_FIRST = (Status.FAILED, Status.REJECTED, Status.BLOCKED)
@@ -22,6 +22,9 @@ WORST_FIRST = (Status.FAILED, Status.REJECTED, Status.BLOCKED)
 
 def console() -> Console:
     """Standard output; plain and unwrapped where it is not a terminal."""
+    # Here and below, so that the service's start doesn't wait for what only tables need.
+    from rich.console import Console
+
     if sys.stdout.isatty():
         return Console()
     return Console(width=200, no_color=True, highlight=False)
@@ -43,6 +46,9 @@ def _plain(value: object) -> object:
 
 
 def put_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for name in columns:
         table.add_column(name, overflow="fold")
@@ -50,22 +56,6 @@ def put_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object
         # Text, not markup: a window is written [D-14 days, D), a name may hold anything.
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console().print(table)
-
-
-def outcome_as_json(outcome: Outcome) -> dict[str, object]:
-    return {
-        "table": outcome.table,
-        "date": outcome.day,
-        "status": outcome.status.value,
-        "reason": outcome.reason,
-        "rows": outcome.evidence.rows,
-        "rows_expected": outcome.evidence.expected,
-        "left_out": dict(outcome.evidence.left_out),
-        "findings": dict(outcome.evidence.findings),
-        "duration_ms": outcome.duration_ms,
-        "logic_version": outcome.logic_version,
-        "output_fingerprint": outcome.output_fingerprint,
-    }
 
 
 @dataclass

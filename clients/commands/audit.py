@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from clients.commands.demonstrate import demonstration
 from clients.options import (
     WAIT,
     EndOption,
@@ -17,14 +18,17 @@ from clients.options import (
     TablesOption,
     WaitOption,
     WarehouseOption,
-    parse_day,
     parse_tables,
     pipeline_at,
 )
 from clients.printing import put_json, put_table, say
 from pipeline.audit.blindness import audit_date, sampled
+from pipeline.audit.canaries import SeasonVerdict, audit_canaries
 from pipeline.audit.repetition import audit_idempotence, audit_range
 from pipeline.audit.verdict import Verdict, Word, overall, remember
+from pipeline.audit.verification import audit_stored
+from pipeline.days import parse_day
+from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.errors import UsageError
 
@@ -36,6 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command("demonstrate")(demonstration)
 
 
 @app.command()
@@ -90,6 +95,49 @@ def idempotence(
         return _conclude(pipeline, verdicts, json=json)
 
 
+@app.command()
+def canaries(
+    tables: TablesOption = None,
+    season: Annotated[
+        int | None, typer.Option("--season", metavar="YEAR", help="2024 is 2024-25; else all.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+    wait: WaitOption = WAIT,
+    json: JsonOption = False,
+) -> int:
+    """Hold each column of a season to its contract: NULL share, one value, range. 1 is beyond."""
+    with pipeline_at(warehouse, wait) as pipeline:
+        chosen = [
+            pipeline.registry.contracts[one] for one in parse_tables(tables, pipeline.registry)
+        ]
+        verdicts = list(
+            audit_canaries(pipeline.warehouse, pipeline.assessor.calendar, chosen, season)
+        )
+        if not json:
+            show_findings(verdicts)
+        return _conclude(pipeline, verdicts, json=json, unit="seasons")
+
+
+@app.command()
+def verify(
+    start: StartOption,
+    end: EndOption = None,
+    tables: TablesOption = None,
+    warehouse: WarehouseOption = None,
+    wait: WaitOption = WAIT,
+    json: JsonOption = False,
+) -> int:
+    """Scan what is stored again: it must be what the ledger last proved. 1 differs, 2 unproven."""
+    with pipeline_at(warehouse, wait) as pipeline:
+        chosen = parse_tables(tables, pipeline.registry)
+        first = parse_day(start)
+        asked = make_request(
+            pipeline.registry, tables=chosen, start=first, end=parse_day(end) if end else first
+        )
+        verdicts = audit_stored(pipeline, asked.tables, asked.days)
+        return _conclude(pipeline, verdicts, json=json)
+
+
 def _days(pipeline: Pipeline, start: str, end: str | None) -> tuple[date, ...]:
     first, last = parse_day(start), parse_day(end or start)
     if last < first:
@@ -97,23 +145,25 @@ def _days(pipeline: Pipeline, start: str, end: str | None) -> tuple[date, ...]:
     return pipeline.assessor.calendar.dates_with_games(first, last)
 
 
-def _conclude(pipeline: Pipeline, verdicts: Sequence[Verdict], *, json: bool) -> int:
+def _conclude(
+    pipeline: Pipeline, verdicts: Sequence[Verdict], *, json: bool, unit: str = "dates"
+) -> int:
     audit_id = remember(pipeline.warehouse, verdicts)
     word = overall(verdicts)
     if json:
         shown = [_as_json(one) for one in verdicts]
         put_json({"verdict": word.value, "audit_id": audit_id, "verdicts": shown})
     else:
-        show(verdicts, word)
+        show(verdicts, word, unit)
     return EXIT_CODES[word]
 
 
-def show(verdicts: Sequence[Verdict], word: Word) -> None:
+def show(verdicts: Sequence[Verdict], word: Word, unit: str = "dates") -> None:
     counts: dict[str, Counter[Word]] = {}
     for one in verdicts:
         counts.setdefault(one.table, Counter())[one.word] += 1
     put_table(
-        "dates",
+        unit,
         ["table", *Word],
         [[table, *(of[said] or "" for said in Word)] for table, of in counts.items()],
     )
@@ -127,6 +177,21 @@ def show(verdicts: Sequence[Verdict], word: Word) -> None:
     if len(bad) > SHOWN:
         say(f"… and {len(bad) - SHOWN} more: --json lists them all")
     say(word.value if verdicts else f"{word.value}: no date of the range is computed")
+
+
+def show_findings(verdicts: Sequence[SeasonVerdict]) -> None:
+    """Every column that is beyond its threshold."""
+    rows = [
+        [one.table, one.season, found.column, found.what, found.found, found.threshold]
+        for one in verdicts
+        for found in one.findings
+    ]
+    if rows:
+        put_table(
+            "beyond the thresholds",
+            ["table", "season", "column", "what", "found", "threshold"],
+            rows,
+        )
 
 
 def _as_json(one: Verdict) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from clients.options import (
     WAIT,
@@ -10,60 +12,68 @@ from clients.options import (
     TablesOption,
     WaitOption,
     WarehouseOption,
-    parse_tables,
-    pipeline_at,
+    asking,
 )
 from clients.printing import put_json, put_table, say
-from pipeline.coverage import Coverage, read_coverage
+from pipeline.coverage import By
+from pipeline.handoff_page import percent
+
+if TYPE_CHECKING:
+    from service.models.answers import Coverage, CoverageOf
 
 SHOWN = 12
 
 
 def coverage(
     tables: TablesOption = None,
+    by: Annotated[By, typer.Option("--by", help="A line a season, or a line a month.")] = By.SEASON,
     warehouse: WarehouseOption = None,
     wait: WaitOption = WAIT,
     json: JsonOption = False,
 ) -> int:
     """Show coverage by table and season, with the gaps and the command that fills them."""
-    with pipeline_at(warehouse, wait) as pipeline:
-        found = read_coverage(pipeline, parse_tables(tables, pipeline.registry))
+    found = asking(warehouse, wait).coverage(tables, by)
     if json:
-        put_json([asdict(one) | {"share": one.share} for one in found])
+        put_json(found.model_dump(mode="json")["coverage"])
     else:
         show(found)
     return 0
 
 
-def show(found: list[Coverage]) -> None:
+def show(found: Coverage) -> None:
     put_table(
         "coverage",
-        ["season", "table", "dates", "of", "share", "bootstrap", "rows", "blind"],
+        ["season", "table", "dates", "share", "by design", "games", "rows", "blind"],
         [
             [
-                one.season,
+                one.month or one.season,
                 one.table,
-                one.standing,
-                one.achievable,
-                f"{one.share:.1%}" if one.share is not None else "-",
-                one.bootstrap or "",
+                f"{one.standing} of {one.achievable} processable",
+                percent(one.standing, one.achievable),
+                _by_design(one),
+                f"{one.games_standing:,} of {one.games:,}",
                 f"{one.rows:,}",
                 ", ".join(f"{dates} {word}" for word, dates in one.blind.items()),
             ]
-            for one in found
+            for one in found.coverage
         ],
     )
-    gaps = [gap for one in found for gap in one.gaps]
+    gaps = [(one.table, gap) for one in found.coverage for gap in one.gaps]
     if gaps:
         put_table(
             "gaps",
             ["table", "from", "to", "dates", "state", "reason"],
             [
-                [gap.table, gap.first, gap.last, gap.dates, gap.state, gap.reason]
-                for gap in gaps[:SHOWN]
+                [table, gap.first, gap.last, gap.dates, gap.state, gap.reason]
+                for table, gap in gaps[:SHOWN]
             ],
         )
         if len(gaps) > SHOWN:
             say(f"… and {len(gaps) - SHOWN} more gaps: --json lists them all")
-        first, last = min(gap.first for gap in gaps), max(gap.last for gap in gaps)
-        say(f"fill them: tipoff run --start {first} --end {last}")
+        say(f"fill them: {'; then '.join(found.fill)}")
+
+
+def _by_design(one: CoverageOf) -> str:
+    """Dates that nobody is to fill."""
+    parts = {"bootstrap": one.bootstrap, "to come": one.coming}
+    return ", ".join(f"{dates} {what}" for what, dates in parts.items() if dates)

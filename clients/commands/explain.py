@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
-from rich.tree import Tree
 
 from clients.options import (
     WAIT,
@@ -14,13 +12,14 @@ from clients.options import (
     TablesOption,
     WaitOption,
     WarehouseOption,
-    parse_day,
-    parse_tables,
-    pipeline_at,
+    asking,
 )
 from clients.printing import console, put_json
-from pipeline.explanation import Branch, Explanation
-from pipeline.explanation import explain as explain_day
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from service.models.answers import BranchOf, Explained
 
 
 def explain(
@@ -31,13 +30,20 @@ def explain(
     json: JsonOption = False,
 ) -> int:
     """Show a date's dependency tree with counts, the first missing input and its repair."""
-    with pipeline_at(warehouse, wait) as pipeline:
-        found = explain_day(pipeline, parse_day(day), parse_tables(tables, pipeline.registry))
+    found = asking(warehouse, wait).explain(day, tables)
     if json:
-        put_json(_as_json(found))
-        return 0
-    tree = Tree(Text(f"{found.day}: {found.expectation}"))
-    for branch in found.branches:
+        put_json(found.model_dump(mode="json"))
+    else:
+        show(found)
+    return 0
+
+
+def show(found: Explained) -> None:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    tree = Tree(Text(f"{found.date}: {found.expectation}"))
+    for branch in found.tables:
         _grow(tree, branch)
     console().print(tree)
     if found.first_missing:
@@ -45,31 +51,12 @@ def explain(
         console().print(Text(f"repair: {found.repair}"), soft_wrap=True)
     else:
         console().print("nothing is missing")
-    return 0
 
 
-def _grow(tree: Tree, branch: Branch) -> None:
+def _grow(tree: Tree, branch: BranchOf) -> None:
+    from rich.text import Text
+
     rows = f", {branch.rows:,} rows" if branch.rows is not None else ""
     twig = tree.add(Text(f"{branch.table}{rows}: {branch.summary}"))
-    for child in branch.children:
+    for child in branch.inputs:
         _grow(twig, child)
-
-
-def _as_json(found: Explanation) -> dict[str, object]:
-    return {
-        "date": found.day,
-        "expectation": found.expectation,
-        "tables": [_branch_as_json(branch) for branch in found.branches],
-        "first_missing": found.first_missing,
-        "repair": found.repair,
-    }
-
-
-def _branch_as_json(branch: Branch) -> dict[str, object]:
-    return {
-        "table": branch.table,
-        "state": branch.item.state.value if branch.item else None,
-        "rows": branch.rows,
-        "summary": branch.summary,
-        "inputs": [_branch_as_json(child) for child in branch.children],
-    }

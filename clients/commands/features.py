@@ -10,7 +10,9 @@ import typer
 
 from clients.options import WAIT, JsonOption, WaitOption, WarehouseOption, pipeline_at
 from clients.printing import put_json, put_table, say
+from pipeline.holdings import Holding, read_holdings
 from pipeline.readiness import Readiness, read_readiness
+from pipeline.shortage import Shortage, explain
 from processors.errors import UsageError
 from processors.features import FEATURES, SETS, Feature
 from processors.features_page import need_of, range_of, sets_of
@@ -35,13 +37,20 @@ def features(
     if named is not None and named not in SETS:
         raise UsageError(f"no feature set is called {named!r}: there are {', '.join(SETS)}")
     if readiness:
+        # Following columns takes the parser, which takes its time to load.
+        from processors.lineage import Lineage
+
         with pipeline_at(warehouse, wait) as pipeline:
-            found = read_readiness(pipeline.warehouse, pipeline.assessor.calendar)
+            calendar, contracts = pipeline.assessor.calendar, pipeline.registry.contracts.values()
+            found = read_readiness(pipeline.warehouse, calendar)
+            holdings = read_holdings(pipeline.warehouse, calendar, contracts)
+            lineage = Lineage(pipeline.registry)
         asked = [one for one in found if named in (None, one.feature_set)]
+        shortages = explain(asked, holdings, lineage)
         if json:
-            put_json([asdict(one) | {"share": one.share} for one in asked])
+            put_json(_readiness_as_json(asked, shortages, holdings))
         else:
-            show_readiness(asked)
+            show_readiness(asked, shortages, holdings)
         return 0
     listed = [one for one in FEATURES if named is None or one.name in SETS[named]]
     if json:
@@ -75,7 +84,37 @@ def show(listed: Sequence[Feature]) -> None:
     )
 
 
-def show_readiness(found: Sequence[Readiness]) -> None:
+def _readiness_as_json(
+    found: Sequence[Readiness], shortages: Sequence[Shortage], holdings: Sequence[Holding]
+) -> dict[str, object]:
+    return {
+        "sets": [asdict(one) | {"share": one.share} for one in found],
+        "shortages": [
+            {
+                "season": one.season,
+                "phase": one.phase,
+                "shares": one.shares,
+                "features": [
+                    asdict(lack.missing)
+                    | {
+                        "feature_sets": lack.feature_sets,
+                        "cause": lack.cause,
+                        "gaps": [
+                            asdict(gap.holding) | {"columns": gap.columns} for gap in lack.gaps
+                        ],
+                    }
+                    for lack in one.lacks
+                ],
+            }
+            for one in shortages
+        ],
+        "holdings": [asdict(one) | {"share": one.share} for one in holdings],
+    }
+
+
+def show_readiness(
+    found: Sequence[Readiness], shortages: Sequence[Shortage], holdings: Sequence[Holding]
+) -> None:
     if not found:
         say("the store holds no row: tipoff run --tables ml_feature_store_v2 --start DATE")
         return
@@ -96,24 +135,42 @@ def show_readiness(found: Sequence[Readiness]) -> None:
             for one in found
         ],
     )
-    for one in found:
-        if one.wants_explaining:
-            _explain(one)
-
-
-def _explain(one: Readiness) -> None:
-    meanings = {feature.name: feature for feature in FEATURES}
     put_table(
-        f"why {one.feature_set} is ready in {one.share:.1%} of {one.season} {one.phase}",
-        ["feature", "missing", "share", "from", "meaning"],
+        "games that the raw tables know",
+        ["season", "table", "games", "of", "share", "first", "last"],
         [
             [
-                lack.feature,
-                f"{lack.rows:,}",
-                f"{lack.share:.1%}",
-                meanings[lack.feature].source,
-                meanings[lack.feature].formula,
+                one.season,
+                one.table,
+                f"{one.found:,}",
+                f"{one.needed:,}",
+                f"{one.share:.1%}",
+                one.first,
+                one.last,
             ]
-            for lack in one.missing
+            for one in holdings
+            if one.column is None
+        ],
+    )
+    for shortage in shortages:
+        _show_shortage(shortage)
+
+
+def _show_shortage(shortage: Shortage) -> None:
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in shortage.shares.items())
+    put_table(
+        f"why few rows of {shortage.season} {shortage.phase} are ready: {shares}",
+        ["feature", "missing", "share", "sets", "cause"],
+        [
+            [
+                lack.missing.feature,
+                f"{lack.missing.rows:,}",
+                f"{lack.missing.share:.1%}",
+                "all"
+                if len(lack.feature_sets) == len(shortage.shares)
+                else " ".join(lack.feature_sets),
+                lack.cause,
+            ]
+            for lack in shortage.lacks
         ],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clients.options import (
     WAIT,
     EndOption,
@@ -10,13 +12,13 @@ from clients.options import (
     TablesOption,
     WaitOption,
     WarehouseOption,
-    parse_day,
-    parse_tables,
-    pipeline_at,
+    asking,
 )
 from clients.printing import put_json, put_table
-from pipeline.plan import Plan, make_request
 from pipeline.state import TO_COMPUTE, State
+
+if TYPE_CHECKING:
+    from service.models.answers import Plan
 
 SHOWN = 12
 
@@ -30,50 +32,25 @@ def plan(
     json: JsonOption = False,
 ) -> int:
     """Say of every date of every table what has to be done, and why."""
-    with pipeline_at(warehouse, wait) as pipeline:
-        request = make_request(
-            pipeline.registry,
-            tables=parse_tables(tables, pipeline.registry),
-            start=parse_day(start),
-            end=parse_day(end or start),
-        )
-        found = pipeline.plan(request)
+    found = asking(warehouse, wait).plan(start, end, tables)
     if json:
-        put_json(
-            {
-                "counts": {
-                    table: {state.value: n for state, n in counts.items()}
-                    for table, counts in found.counts().items()
-                },
-                "items": [
-                    {
-                        "table": item.table,
-                        "date": item.day,
-                        "state": item.state.value,
-                        "reason": item.reason,
-                        "asked": item.asked,
-                    }
-                    for item in found.items
-                ],
-            }
-        )
-        return 0
-    _show(found)
+        put_json(found.model_dump(mode="json"))
+    else:
+        show(found)
     return 0
 
 
-def _show(found: Plan) -> None:
-    counts = found.counts()
-    states = [state for state in State if any(of[state] for of in counts.values())]
+def show(found: Plan) -> None:
+    states = [state for state in State if any(state in of for of in found.counts.values())]
     put_table(
         "dates by table and state",
         ["table", *states],
-        [[table, *(of[state] or "" for state in states)] for table, of in counts.items()],
+        [[table, *(of.get(state, "") for state in states)] for table, of in found.counts.items()],
     )
     news = [item for item in found.items if item.state in TO_COMPUTE or item.state is State.BLOCKED]
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for item in news:
-        reasons.setdefault((item.table, item.state.value, item.reason), []).append(str(item.day))
+        reasons.setdefault((item.table, item.state.value, item.reason), []).append(str(item.date))
     put_table(
         "why" if news else "everything asked for is there",
         ["table", "state", "dates", "first", "reason"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,21 +16,14 @@ from clients.options import (
     TablesOption,
     WaitOption,
     WarehouseOption,
-    parse_day,
-    parse_tables,
-    pipeline_at,
+    asking,
 )
-from clients.printing import (
-    WORST_FIRST,
-    ProgressLine,
-    outcome_as_json,
-    put_json,
-    put_table,
-    say,
-)
-from pipeline.outcome import Outcome, Status
-from pipeline.plan import make_request
-from pipeline.run import Report
+from clients.printing import WORST_FIRST, put_json, put_table, say
+from pipeline.outcome import Status
+
+if TYPE_CHECKING:
+    from clients.answers import Ran
+    from service.models.answers import OutcomeOf
 
 SHOWN = 10
 ForceOption = Annotated[
@@ -48,59 +41,46 @@ def run(
     json: JsonOption = False,
 ) -> int:
     """Compute a date or a range; what the tables stand on is done first."""
-    with pipeline_at(warehouse, wait) as pipeline:
-        for run_id in pipeline.died:
-            say(f"run {run_id} died before it ended; what it left undone is planned again")
-        pipeline.on_progress = progress = ProgressLine()
-        report = pipeline.run(
-            make_request(
-                pipeline.registry,
-                tables=parse_tables(tables, pipeline.registry),
-                start=parse_day(start),
-                end=parse_day(end or start),
-                force=force,
-            )
-        )
-        progress.close()
+    ran = asking(warehouse, wait).run(start, end, tables, force=force)
     if json:
         put_json(
             {
-                "status": report.overall.word,
-                "run_id": report.run_id,
-                "results": [outcome_as_json(one) for one in report.results],
-                "prepared": [outcome_as_json(one) for one in report.prepared],
+                "status": ran.status,
+                "run_id": ran.run_id,
+                "results": [one.model_dump(mode="json") for one in ran.results],
+                "prepared": [one.model_dump(mode="json") for one in ran.prepared],
             }
         )
     else:
-        show(report)
-    return report.overall.exit_code
+        show(ran)
+    return ran.exit_code
 
 
-def show(report: Report) -> None:
-    _show_counts("results", report.results)
-    if report.prepared:
-        _show_counts("prepared: what the asked tables stand on", report.prepared)
+def show(ran: Ran) -> None:
+    _show_counts("results", ran.results)
+    if ran.prepared:
+        _show_counts("prepared: what the asked tables stand on", ran.prepared)
     bad = sorted(
-        (one for one in (*report.prepared, *report.results) if one.status in WORST_FIRST),
-        key=lambda one: (WORST_FIRST.index(one.status), one.day),
+        (one for one in (*ran.prepared, *ran.results) if one.status in WORST_FIRST),
+        key=lambda one: (WORST_FIRST.index(one.status), one.date),
     )
     if bad:
         put_table(
             "what went wrong",
             ["table", "date", "status", "reason"],
-            [[one.table, one.day, one.status, one.reason] for one in bad[:SHOWN]],
+            [[one.table, one.date, one.status, one.reason] for one in bad[:SHOWN]],
         )
     if len(bad) > SHOWN:
         say(f"… and {len(bad) - SHOWN} more: --json lists them all")
-    say(f"{report.overall.word} (run {report.run_id})")
+    say(f"{ran.status} (run {ran.run_id})")
 
 
-def _show_counts(title: str, outcomes: Sequence[Outcome]) -> None:
+def _show_counts(title: str, outcomes: Sequence[OutcomeOf]) -> None:
     counts: dict[str, Counter[Status]] = {}
     rows: Counter[str] = Counter()
     for one in outcomes:
         counts.setdefault(one.table, Counter())[one.status] += 1
-        rows[one.table] += one.evidence.rows
+        rows[one.table] += one.rows
     statuses = [status for status in Status if any(of[status] for of in counts.values())]
     put_table(
         title,

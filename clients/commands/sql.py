@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clients.options import WAIT, JsonOption, WaitOption, WarehouseOption, warehouse_at
+from clients.options import WAIT, JsonOption, WaitOption, WarehouseOption, asking
 from clients.printing import put_json, put_table, say
-from processors.registry import load
-from warehouse.interface import Answer
+
+if TYPE_CHECKING:
+    from service.models.answers import Rows
 
 
 class Format(StrEnum):
@@ -37,22 +38,26 @@ def sql(
     json: JsonOption = False,
 ) -> int:
     """Run one SELECT over our tables and print its rows."""
-    with warehouse_at(warehouse, wait) as store:
-        store.migrate(list(load().contracts.values()))
-        answer = store.query(text, limit=limit)
-    _show(answer, Format.JSON if json else output)
-    if answer.truncated:
-        say(f"only the first {limit:,} rows: give --limit for more")
+    found = asking(warehouse, wait).query(text, limit)
+    show(found, Format.JSON if json else output)
+    if found.truncated:
+        say(f"only the first {len(found.rows):,} rows: {_advice(len(found.rows), limit)}")
     return 0
 
 
-def _show(answer: Answer, output: Format) -> None:
+def _advice(rows: int, limit: int) -> str:
+    if rows < limit:
+        return "TIPOFF_QUERY_MAX_ROWS allows no more"
+    return "give --limit for more"
+
+
+def show(found: Rows, output: Format) -> None:
     match output:
         case Format.JSON:
-            put_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+            put_json([dict(zip(found.columns, row, strict=True)) for row in found.rows])
         case Format.CSV:
             writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(answer.columns)
-            writer.writerows(answer.rows)
+            writer.writerow(found.columns)
+            writer.writerows(found.rows)
         case Format.TABLE:
-            put_table(f"{len(answer.rows):,} rows", answer.columns, answer.rows)
+            put_table(f"{len(found.rows):,} rows", found.columns, found.rows)

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.outcome import Status
 from pipeline.state import State
+from service.settings import PREFIX, READ_ELSEWHERE, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTCOMES = (ROOT / "docs" / "outcomes.md").read_text()
@@ -31,12 +32,20 @@ def test_states() -> None:
 
 
 def test_settings() -> None:
-    """Every TIPOFF_ variable that the code reads is in the table, and no other."""
+    """Every setting is in the table, with what it means, and no other."""
+    table = (ROOT / "docs" / "settings.md").read_text()
+    fields = {PREFIX + name.upper() for name in Settings.model_fields}
+    assert words(table) == fields | set(READ_ELSEWHERE)
+    assert re.findall(r"^\| `\w+` \|[^|]*\|\s*\|$", table, re.MULTILINE) == []
+
+
+def test_read_elsewhere() -> None:
+    """What is read past the settings is known to them, and what they name so is read."""
     read = set()
-    for folder in ("processors", "warehouse", "pipeline", "league", "clients"):
+    for folder in ("processors", "warehouse", "pipeline", "league", "clients", "service"):
         for file in (ROOT / folder).rglob("*.py"):
             read |= set(re.findall(r"environ[^\n]*\"(TIPOFF_\w+)\"", file.read_text()))
-    assert words(section("Settings")) == read
+    assert read == set(READ_ELSEWHERE)
 
 
 @pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from statistics import stdev
@@ -11,18 +10,10 @@ from statistics import stdev
 import duckdb
 import pytest
 
-from league.importing import import_folder
-from pipeline.plan import make_request
 from pipeline.run import Pipeline, Report
-from processors.registry import load
 from tests.ranges import SEVEN, assert_range_is_single
-from tests.worlds import open_memory
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason="the real seasons are not beside this checkout (../shared/data)"
-)
 
 ROSTER_RULE = """
 WITH season_starts AS (
@@ -111,21 +102,9 @@ ORDER BY season_year
 """
 
 
-@pytest.fixture(scope="module")
-def computed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pipeline, Report]]:
-    files = import_folder(DATA, out=tmp_path_factory.mktemp("real")).files
-    warehouse = open_memory()
-    warehouse.load(files, load().contracts)
-    pipeline = Pipeline(warehouse, load())
-    dates = pipeline.assessor.calendar.game_dates
-    report = pipeline.run(make_request(pipeline.registry, start=dates[0], end=dates[-1]))
-    yield pipeline, report
-    warehouse.close()
-
-
-def test_outcomes(computed: tuple[Pipeline, Report]) -> None:
+def test_outcomes(real_seasons: tuple[Pipeline, Report]) -> None:
     """Lines exist for half a season only; on the first night nobody has a past."""
-    _, report = computed
+    _, report = real_seasons
     seen = Counter(
         (one.table.partition(".")[2], one.status.value)
         for one in report.results
@@ -142,17 +121,17 @@ def test_outcomes(computed: tuple[Pipeline, Report]) -> None:
     assert sum(one.status.value == "success" for one in lines) == 108
 
 
-def test_roster_rule(computed: tuple[Pipeline, Report]) -> None:
+def test_roster_rule(real_seasons: tuple[Pipeline, Report]) -> None:
     """Those who played were expected: 98.7-99.2 % after day 14, 81-93 % in the days before."""
-    pipeline, _ = computed
+    pipeline, _ = real_seasons
     for season, in_bootstrap, appearances, found in pipeline.warehouse.rows(ROSTER_RULE):
         share = found / appearances
         low, high, digits = (0.81, 0.93, 2) if in_bootstrap else (0.987, 0.992, 3)
         assert low <= round(share, digits) <= high, (season, in_bootstrap, share)
 
 
-def test_every_game(computed: tuple[Pipeline, Report]) -> None:
-    pipeline, _ = computed
+def test_every_game(real_seasons: tuple[Pipeline, Report]) -> None:
+    pipeline, _ = real_seasons
     counts = pipeline.warehouse.rows(
         "SELECT season_year, COUNT(DISTINCT game_id) AS games, COUNT(*) AS sides"
         " FROM `nba_analytics.team_offense_game_summary` GROUP BY 1 ORDER BY 1"
@@ -160,9 +139,9 @@ def test_every_game(computed: tuple[Pipeline, Report]) -> None:
     assert counts == [(2021, 1317, 2634), (2022, 1314, 2628), (2023, 1312, 2624)]
 
 
-def test_leaders(computed: tuple[Pipeline, Report]) -> None:
+def test_leaders(real_seasons: tuple[Pipeline, Report]) -> None:
     """As everyone knows them."""
-    pipeline, _ = computed
+    pipeline, _ = real_seasons
     leaders = [(year, who, round(avg, 1)) for year, who, avg in pipeline.warehouse.rows(LEADERS)]
     assert leaders == [
         (2021, "joelembiid", 30.6),
@@ -172,9 +151,9 @@ def test_leaders(computed: tuple[Pipeline, Report]) -> None:
 
 
 @pytest.fixture(scope="module")
-def row_counts(computed: tuple[Pipeline, Report]) -> dict[int, list[tuple]]:
+def row_counts(real_seasons: tuple[Pipeline, Report]) -> dict[int, list[tuple]]:
     """By season, for each date from day 14: season day, games, rows of six tables."""
-    pipeline, _ = computed
+    pipeline, _ = real_seasons
     by_season: dict[int, list[tuple]] = {}
     for season, *counts in pipeline.warehouse.rows(ROW_COUNTS):
         by_season.setdefault(season, []).append(tuple(counts))
@@ -238,7 +217,7 @@ BY_HAND = [
 
 
 @pytest.mark.parametrize("known", BY_HAND, ids=lambda known: known[1])
-def test_by_hand(computed: tuple[Pipeline, Report], known: tuple) -> None:
+def test_by_hand(real_seasons: tuple[Pipeline, Report], known: tuple) -> None:
     """Five well-known evenings, from the shared box scores themselves, without the import."""
     name, player, day, newest_first, games, points, deviation, in_week, rest = known
     season = day.year if day.month > 8 else day.year - 1
@@ -250,7 +229,7 @@ def test_by_hand(computed: tuple[Pipeline, Report], known: tuple) -> None:
     assert sum((day - one).days <= 7 for one, _ in played) == in_week
     assert (day - played[0][0]).days - 1 == rest
     assert round(stdev(newest_first), 6) == deviation
-    pipeline, _ = computed
+    pipeline, _ = real_seasons
     assert pipeline.warehouse.rows(STORED, day=day, player=player) == [
         (
             sum(newest_first[:5]) / 5,
@@ -265,8 +244,8 @@ def test_by_hand(computed: tuple[Pipeline, Report], known: tuple) -> None:
     ]
 
 
-def test_range_is_single(computed: tuple[Pipeline, Report]) -> None:
+def test_range_is_single(real_seasons: tuple[Pipeline, Report]) -> None:
     """January 2024 at once and date by date, in no order."""
-    pipeline, _ = computed
+    pipeline, _ = real_seasons
     for table in SEVEN:
         assert_range_is_single(pipeline, table, date(2024, 1, 1), date(2024, 1, 31), at_least=28)

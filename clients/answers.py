@@ -1,0 +1,58 @@
+"""Who can answer what a command asks: the warehouse itself, or the service that owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from service.models.answers import (
+    Coverage,
+    Explained,
+    Handoff,
+    OutcomeOf,
+    Plan,
+    Rows,
+    Verified,
+)
+from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
+from service.models.queries import Covering, Over, Since, Tables
+from service.models.requests import ProcessRange, Query, Verify
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What became of a request for work, each table date by date."""
+
+    status: str
+    exit_code: int
+    run_id: str
+    results: Sequence[OutcomeOf]
+    prepared: Sequence[OutcomeOf]
+
+
+class Answers(Protocol):
+    """The same questions get the same answers, whoever gives them."""
+
+    def coverage(self, asked: Covering) -> Coverage: ...
+
+    def verify(self, asked: Verify) -> Verified: ...
+
+    def handoff(self, asked: Since) -> Handoff: ...
+
+    def plan(self, asked: Over) -> Plan: ...
+
+    def explain(self, day: date, asked: Tables) -> Explained: ...
+
+    def query(self, asked: Query) -> Rows: ...
+
+    def run(self, asked: ProcessRange) -> Ran: ...
+
+    def dead_letters(self, asked: LettersAsked) -> LettersSeen: ...
+
+    def dead_letter(self, letter_id: str) -> LetterSeen: ...
+
+    def replay(self, letter_id: str) -> Replayed: ...
+
+    def close(self) -> None: ...

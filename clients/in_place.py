@@ -1,0 +1,92 @@
+"""Answers from the warehouse itself, which this process holds meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from clients.answers import Ran
+from clients.printing import ProgressLine, say
+from pipeline.plan import make_request
+from pipeline.run import Pipeline
+from processors.registry import load
+from service import questions
+from service.answering import outcome_of
+from service.models.answers import Coverage, Explained, Handoff, Plan, Rows, Verified
+from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
+from service.models.queries import Covering, Over, Since, Tables
+from service.models.requests import ProcessRange, Query, Verify
+from service.push.letters import Letters
+from service.push.working import Worker
+from service.settings import Settings
+from warehouse.interface import Warehouse
+
+
+@dataclass
+class InPlace:
+    """An open warehouse."""
+
+    warehouse: Warehouse
+    settings: Settings
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        placeholders = self.settings.bootstrap_placeholders
+        return Pipeline(self.warehouse, load(), bootstrap_placeholders=placeholders)
+
+    def coverage(self, asked: Covering) -> Coverage:
+        return questions.coverage(self.pipeline, asked)
+
+    def verify(self, asked: Verify) -> Verified:
+        return questions.verify(self.pipeline, asked)
+
+    def handoff(self, asked: Since) -> Handoff:
+        return questions.handoff(self.pipeline, asked)
+
+    def plan(self, asked: Over) -> Plan:
+        return questions.plan(self.pipeline, asked, prepare=self.settings.computes_analytics)
+
+    def explain(self, day: date, asked: Tables) -> Explained:
+        return questions.explain(self.pipeline, day, asked)
+
+    def query(self, asked: Query) -> Rows:
+        # Nothing has to be known of what is stored: it is enough that the tables are there.
+        self.warehouse.migrate(list(load().contracts.values()))
+        return questions.query(self.warehouse, asked, self.settings)
+
+    def run(self, asked: ProcessRange) -> Ran:
+        for run_id in self.pipeline.died:
+            say(f"run {run_id} died before it ended; what it left undone is planned again")
+        self.pipeline.on_progress = progress = ProgressLine()
+        report = self.pipeline.run(
+            make_request(
+                self.pipeline.registry,
+                tables=questions.tables_of(asked.processors, self.pipeline.registry),
+                start=asked.start,
+                end=asked.end,
+                force=asked.force,
+                prepare=self.settings.computes_analytics,
+            )
+        )
+        progress.close()
+        return Ran(
+            status=report.overall.word,
+            exit_code=report.overall.exit_code,
+            run_id=report.run_id,
+            results=[outcome_of(one) for one in report.results],
+            prepared=[outcome_of(one) for one in report.prepared],
+        )
+
+    def dead_letters(self, asked: LettersAsked) -> LettersSeen:
+        return Letters(self.pipeline.warehouse).newest(asked)
+
+    def dead_letter(self, letter_id: str) -> LetterSeen:
+        return Letters(self.pipeline.warehouse).letter(letter_id)
+
+    def replay(self, letter_id: str) -> Replayed:
+        worker = Worker(self.pipeline, self.settings.computes_analytics)
+        return Letters(self.pipeline.warehouse).replay(letter_id, worker)
+
+    def close(self) -> None:
+        self.warehouse.close()
