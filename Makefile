@@ -16,10 +16,13 @@ $(READY): requirements/dev.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $(READY)
 
-demo: setup ## a sample season, everything computed, its coverage, and what to try next
-	$(BIN)/tipoff sample --seasons 1 --warehouse $(DEMO)
-	$(BIN)/tipoff run --start 2025-10-21 --end 2026-06-30 --warehouse $(DEMO)
-	$(BIN)/tipoff coverage --warehouse $(DEMO)
+demo: setup ## two sample seasons, a service, a backfill over HTTP, coverage, and what to try next
+	$(BIN)/tipoff sample --seasons 2 --warehouse $(DEMO)
+	@$(BIN)/tipoff serve --port 0 --warehouse $(DEMO) >data/demo.log 2>&1 & \
+	  service=$$!; trap 'kill $$service; wait $$service' EXIT; \
+	  $(BIN)/tipoff backfill --start 2024-10-22 --end 2026-06-30 --whole-ranges --yes --warehouse $(DEMO) \
+	  && $(BIN)/tipoff coverage --warehouse $(DEMO) \
+	  && $(BIN)/tipoff handoff --warehouse $(DEMO)
 	@cat docs/demo.txt
 
 serve: setup ## the service over the demo's season, until Ctrl-C

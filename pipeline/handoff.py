@@ -53,7 +53,8 @@ WITH latest AS (
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, run_id DESC) = 1
 )
-SELECT table_name, COUNT(*), SUM(row_count), MIN(partition_date), MAX(partition_date)
+SELECT table_name, COUNT(*) AS dates, SUM(row_count) AS row_count,
+  MIN(partition_date) AS first_date, MAX(partition_date) AS last_date
 FROM latest
 GROUP BY table_name
 """

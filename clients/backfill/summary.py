@@ -71,11 +71,11 @@ class Summary:
     @property
     def reasons(self) -> list[Reason]:
         """The most frequent first."""
-        alike: dict[tuple[str, str, str], list[tuple[date, str]]] = {}
+        groups: dict[tuple[str, str, str], list[tuple[date, str]]] = {}
         for done in self.done:
             for table, status, reason in _bad(done):
                 key = table, status, alike(reason)
-                alike.setdefault(key, []).append((done.day, reason))
+                groups.setdefault(key, []).append((done.day, reason))
         found = [
             Reason(
                 table=table,
@@ -84,7 +84,7 @@ class Summary:
                 first=min(cases)[0],
                 example=min(cases)[1],
             )
-            for (table, status, _), cases in alike.items()
+            for (table, status, _), cases in groups.items()
         ]
         return sorted(found, key=lambda one: (-one.dates, one.table, one.first))
 

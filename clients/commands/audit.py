@@ -26,9 +26,7 @@ from pipeline.audit.blindness import audit_date, sampled
 from pipeline.audit.canaries import SeasonVerdict, audit_canaries
 from pipeline.audit.repetition import audit_idempotence, audit_range
 from pipeline.audit.verdict import Verdict, Word, overall, remember
-from pipeline.audit.verification import audit_stored
 from pipeline.days import parse_day
-from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.errors import UsageError
 
@@ -116,26 +114,6 @@ def canaries(
         if not json:
             show_findings(verdicts)
         return _conclude(pipeline, verdicts, json=json, unit="seasons")
-
-
-@app.command()
-def verify(
-    start: StartOption,
-    end: EndOption = None,
-    tables: TablesOption = None,
-    warehouse: WarehouseOption = None,
-    wait: WaitOption = WAIT,
-    json: JsonOption = False,
-) -> int:
-    """Scan what is stored again: it must be what the ledger last proved. 1 differs, 2 unproven."""
-    with pipeline_at(warehouse, wait) as pipeline:
-        chosen = parse_tables(tables, pipeline.registry)
-        first = parse_day(start)
-        asked = make_request(
-            pipeline.registry, tables=chosen, start=first, end=parse_day(end) if end else first
-        )
-        verdicts = audit_stored(pipeline, asked.tables, asked.days)
-        return _conclude(pipeline, verdicts, json=json)
 
 
 def _days(pipeline: Pipeline, start: str, end: str | None) -> tuple[date, ...]:

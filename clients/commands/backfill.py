@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from clients.backfill.summary import Summary
 
 DEFAULT_URL = "http://127.0.0.1:8080"
+START_SECONDS, PAUSE_SECONDS = 10.0, 0.2
 DATE_SECONDS, CHUNK_SECONDS = 300.0, 900.0
 """An answer waits for one date and those before it in the lane; a range's line for a chunk."""
 
@@ -105,6 +107,9 @@ def backfill(
         ),
     ] = "auto",
     warehouse: WarehouseOption = None,
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", help="For a service that is starting.")
+    ] = START_SECONDS,
     json: JsonOption = False,
 ) -> int:
     """Ask a service for many dates, gently, until each of them is done."""
@@ -132,7 +137,7 @@ def backfill(
         in_flight=in_flight,
         seconds=time_out or (CHUNK_SECONDS if whole_ranges else DATE_SECONDS),
     )
-    where = service_url(url, warehouse)
+    where = answering_url(url, warehouse, wait)
     campaign = Backfill(where, identity_for(where, How.parse(identity)), wanted)
     with asyncio.Runner() as runner, Journal(journal) as notes:
         prepared = runner.run(campaign.prepare())
@@ -148,6 +153,25 @@ def backfill(
     if notify_url is not None:
         _notify(notify_url, summary, notify_as)
     return summary.exit_code
+
+
+def answering_url(url: str | None, warehouse: str | None, wait: float) -> str:
+    """Where the service is, once it answers; else where it was looked for last."""
+    deadline = time.monotonic() + wait
+    while not _answers(where := service_url(url, warehouse)) and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
+    return where
+
+
+def _answers(url: str) -> bool:
+    """Anything at all: what it says is judged by whoever asks it something."""
+    import httpx
+
+    try:
+        httpx.get(f"{url}/readyz", timeout=START_SECONDS)
+    except httpx.TransportError:
+        return False
+    return True
 
 
 def service_url(url: str | None, warehouse: str | None) -> str:

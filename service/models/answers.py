@@ -138,9 +138,7 @@ class CoverageOf(BaseModel):
     states: dict[State, int]
     gaps: list[GapOf]
     blind: dict[Word, int] = Field(description="Dates by what the audit of blindness last said.")
-    unaudited: int = Field(
-        description="Standing dates of whose rows it hasn't spoken."
-    )
+    unaudited: int = Field(description="Standing dates of whose rows it hasn't spoken.")
 
 
 class Coverage(BaseModel):

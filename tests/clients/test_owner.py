@@ -31,6 +31,7 @@ LOOKS = {
     "coverage": ["coverage"],
     "coverage_json": ["coverage", "--json"],
     "coverage_of_tables": ["coverage", "--tables", "team_form,player_form"],
+    "coverage_by_month": ["coverage", "--by", "month", "--tables", "team_form"],
     "plan": ["plan", "--start", "2025-11-25", "--end", "2025-12-12"],
     "plan_json": ["plan", "--start", "2025-12-03", "--tables", "player_form", "--json"],
     "plan_fresh": ["plan", "--start", "2025-11-20"],

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from pipeline import handoff
 from pipeline.calendar import SCHEDULE
 from pipeline.history import OUTCOMES, RECENT
 from pipeline.ledger import PROVEN, UNFINISHED
@@ -125,6 +126,19 @@ class TestPipeline:
             "ended": "TIMESTAMP",
             "detail": "STRING",
         }
+
+    def test_handoff(self):
+        since = {"since": Type.TIMESTAMP}
+        found = output(handoff.UNDONE, since)
+        assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)
+        assert output(handoff.PUBLISHED, since) == {
+            "table_name": "STRING",
+            "dates": "INT64",
+            "row_count": "INT64",
+            "first_date": "DATE",
+            "last_date": "DATE",
+        }
+        assert output(handoff.RUNS, since) == {"word": "STRING", "runs": "INT64"}
 
     def test_outcomes(self):
         found = output(OUTCOMES, {"run_id": Type.STRING})
