@@ -13,7 +13,9 @@ PAGE = (ROOT / "docs" / "authentication.md").read_text()
 
 def test_reasons():
     code = "\n".join(file.read_text() for file in (ROOT / "service" / "auth").glob("*.py"))
-    said = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Refusals\n")[1], re.MULTILINE)
+    said = re.findall(
+        r"^\| `(\w+)` \|", PAGE.split("## Refusals\n")[1].split("\n## ")[0], re.MULTILINE
+    )
     assert said == list(dict.fromkeys(said))
     assert set(said) == set(re.findall(r"unauthenticated\(\s*\"(\w+)\"", code))
 
