@@ -18,7 +18,7 @@ from processors.registry import load
 from tests.service.process import Served
 
 CLIENTS = 8
-SECONDS_BEFORE_KILL, SECONDS_AFTER = 25, 25
+SECONDS_BEFORE_KILL, SECONDS_AFTER = 30, 30
 DATES = [date(2026, 1, day) for day in range(2, 30)]
 
 
