@@ -22,10 +22,8 @@ from clients.commands.sql import sql
 from clients.commands.tables import tables
 from clients.commands.verify import verify
 from clients.printing import put_json, say
-from pipeline.outcome import FAILED, USAGE_EXIT_CODE
+from pipeline.outcome import FAILED, INTERRUPTED_EXIT_CODE, USAGE_EXIT_CODE
 from processors.errors import TipoffError
-
-INTERRUPTED_EXIT_CODE = 130
 
 app = typer.Typer(
     name="tipoff",

@@ -179,6 +179,7 @@ BLOCKED = Overall("blocked", 424, 2)
 TRANSIENT = Overall("failed", 503, 1)
 FAILED = Overall("failed", 500, 1)
 USAGE_EXIT_CODE = 64
+INTERRUPTED_EXIT_CODE = 130
 
 
 def overall(outcomes: Iterable[Outcome]) -> Overall:

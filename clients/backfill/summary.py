@@ -10,11 +10,10 @@ from typing import Any
 
 from clients.backfill.results import GOOD, DateDone, Ending, Said, alike, worst
 from clients.printing import put_table
-from pipeline.outcome import COMPLETED, FAILED, Overall, Status
+from pipeline.outcome import COMPLETED, FAILED, INTERRUPTED_EXIT_CODE, Overall, Status
 from processors.names import processor_name
 
 SHOWN = 12
-INTERRUPTED_EXIT_CODE = 130
 NO_ANSWER = "no answer"
 
 

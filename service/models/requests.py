@@ -33,8 +33,7 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema(
         {
-            "type": "string",
-            "pattern": rf"^(\d{{4}}-\d{{2}}-\d{{2}}|{'|'.join(WORDS)})$",
+            "anyOf": [{"type": "string", "format": "date"}, {"enum": list(WORDS)}],
             "description": "YYYY-MM-DD or a word for a day near today, Eastern.",
             "examples": ["2024-11-18", "TODAY"],
         }
@@ -78,6 +77,10 @@ class ProcessDate(Work):
 
 class ProcessRange(Work):
     """Dates, or a range of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["dates"]}, {"required": ["start", "end"]}]}
+    )
 
     dates: list[Day] | None = Field(default=None, min_length=1, max_length=4000)
     start: Day | None = None
