@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
@@ -32,7 +32,6 @@ class Fault(StrEnum):
 
 
 PAGE = b"<html><body>Please sign in</body></html>"
-FORWARDED = (Fault.NONE, Fault.SLOW, Fault.SWALLOWED, Fault.HALVED, Fault.HUNG)
 
 
 class Tokens:
@@ -52,8 +51,10 @@ class Tokens:
 
     def take(self, shown: str | None) -> bool:
         with self._lock:
+            if shown != self.headers()["Authorization"]:
+                return False
             self._uses += 1
-            return shown == self.headers()["Authorization"] and self._uses <= USES
+            return self._uses <= USES
 
 
 @dataclass
@@ -66,7 +67,8 @@ class Proxy:
     work: str = "/process-date"
     seen: Counter[str] = field(default_factory=Counter)
     bodies: list[dict[str, object]] = field(default_factory=list)
-    answered: int = 0
+    at_work: int = 0
+    """Requests for work that the service has and hasn't answered."""
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -94,91 +96,90 @@ class Proxy:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """In flight is what hasn't its whole answer, and whose client still waits for it."""
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readexactly(int(_header(head, "content-length") or 0))
             self.in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self.in_flight)
             try:
-                await self._answer(head, body, reader, writer)
+                answer = await _unless(self._answer(head, body), reader.read())
             finally:
                 self.in_flight -= 1
+            writer.write(answer)
+            await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             self.seen["gone"] += 1
         finally:
             writer.close()
 
-    async def _answer(
-        self,
-        head: bytes,
-        body: bytes,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
+    async def _answer(self, head: bytes, body: bytes) -> bytes:
         if self.tokens and not self.tokens.take(_header(head, "authorization")):
             self.seen["401"] += 1
-            await _send(writer, 401, _error("not_authenticated", retryable=False))
-            return
+            return _response(401, _error("not_authenticated", retryable=False))
         path = head.split(b" ", 2)[1].decode()
-        fault = Fault.NONE
-        if path == self.work:
-            fault = next(self._faults, Fault.NONE)
-            self.bodies.append(json.loads(body))
-        self.seen[fault if path == self.work else path.split("?")[0]] += 1
-        if fault in FORWARDED:
-            await self._forward(fault, head, body, reader, writer)
-        elif fault is Fault.BUSY:
-            await _send(writer, 429, _error("too_busy", retryable=True), {"Retry-After": "1"})
-        elif fault is Fault.FORBIDDEN:
-            await _send(writer, 403, _error("not_allowed", retryable=False))
-        elif fault is Fault.UNAVAILABLE:
-            await _send(writer, 503, PAGE)
-        elif fault is Fault.BAD_GATEWAY:
-            await _send(writer, 502, PAGE)
-        elif fault is Fault.HTML:
-            await _send(writer, 200, PAGE)
+        if path != self.work:
+            self.seen[path.split("?")[0]] += 1
+            return await self._forwarded(head, body)
+        fault = next(self._faults, Fault.NONE)
+        self.bodies.append(json.loads(body))
+        self.seen[fault] += 1
+        if fault in AT_ONCE:
+            return AT_ONCE[fault]
+        self.at_work += 1
+        try:
+            whole = await self._forwarded(head, body)
+        finally:
+            self.at_work -= 1
+        return await _bent(whole, fault)
 
-    async def _forward(
-        self,
-        fault: Fault,
-        head: bytes,
-        body: bytes,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
+    async def _forwarded(self, head: bytes, body: bytes) -> bytes:
+        """The whole answer; what there is of it where the service was killed."""
         where = urlsplit(self.upstream)
         try:
             from_service, to_service = await asyncio.open_connection(where.hostname, where.port)
         except OSError:
-            await _send(writer, 502, PAGE)
-            return
+            return _response(502, PAGE)
         try:
             first, rest = head.split(b"\r\n", 1)
             to_service.write(first + b"\r\nConnection: close\r\n" + rest + body)
-            if fault is Fault.NONE:
-                while part := await from_service.read(65536):
-                    writer.write(part)
-                    await writer.drain()
-                self.answered += head.startswith(b"POST " + self.work.encode())
-                return
-            whole = await from_service.read()
+            return await from_service.read()
         except ConnectionError:
-            return  # the service was killed: nothing comes any more
+            return b""
         finally:
             to_service.close()
-        if fault is Fault.SLOW:
+
+
+async def _bent(whole: bytes, fault: Fault) -> bytes:
+    match fault:
+        case Fault.SLOW:
             await asyncio.sleep(0.5)
-            writer.write(whole)
-        elif fault is Fault.HALVED:
-            writer.write(whole[: len(whole) // 2])
-        elif fault is Fault.HUNG:
-            await reader.read()  # until the client has had enough
-        await writer.drain()
+        case Fault.SWALLOWED:
+            return b""
+        case Fault.HALVED:
+            return whole[: len(whole) // 2]
+        case Fault.HUNG:
+            await asyncio.Event().wait()  # until the client has had enough
+    return whole
 
 
-async def _send(
-    writer: asyncio.StreamWriter, code: int, body: bytes, more: Mapping[str, str] | None = None
-) -> None:
+async def _unless(
+    answer: Coroutine[None, None, bytes], gone: Coroutine[None, None, bytes]
+) -> bytes:
+    """Given up where the client is gone first: nothing is left to say, nobody to say it to."""
+    working, leaving = asyncio.create_task(answer), asyncio.create_task(gone)
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ConnectionAbortedError
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+def _response(code: int, body: bytes, more: Mapping[str, str] | None = None) -> bytes:
     kind = "application/json" if body.startswith(b"{") else "text/html"
     headers = {
         "Content-Type": kind,
@@ -187,8 +188,7 @@ async def _send(
         **(more or {}),
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    writer.write(f"HTTP/1.1 {code} As Scripted\r\n{lines}\r\n".encode() + body)
-    await writer.drain()
+    return f"HTTP/1.1 {code} As Scripted\r\n{lines}\r\n".encode() + body
 
 
 def _error(code: str, *, retryable: bool) -> bytes:
@@ -201,3 +201,14 @@ def _header(head: bytes, name: str) -> str | None:
         if key.lower() == name:
             return value.strip()
     return None
+
+
+AT_ONCE = {
+    Fault.DROPPED: b"",
+    Fault.BUSY: _response(429, _error("too_busy", retryable=True), {"Retry-After": "1"}),
+    Fault.FORBIDDEN: _response(403, _error("not_allowed", retryable=False)),
+    Fault.UNAVAILABLE: _response(503, PAGE),
+    Fault.BAD_GATEWAY: _response(502, PAGE),
+    Fault.HTML: _response(200, PAGE),
+}
+"""The service never hears of these requests."""

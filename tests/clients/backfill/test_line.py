@@ -98,10 +98,14 @@ class Service(Proxy):
     answer = b""
     pause = 0.0
 
-    async def _forward(self, fault, head, body, reader, writer) -> None:
-        writer.write(self.answer)
-        await writer.drain()
-        await asyncio.sleep(self.pause)
+    async def _serve(self, reader, writer) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(self.answer)
+            await writer.drain()
+            await asyncio.sleep(self.pause)
+        finally:
+            writer.close()
 
 
 @pytest.mark.parametrize(

@@ -5,34 +5,17 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from clients.command import execute
-from league.sample import make_league, write
-from pipeline.calendar import read_calendar
-from processors.registry import load
+from tests.clients.backfill.conftest import TwoSeasons
 from tests.clients.serving import Said
 from tests.service.process import Served
-from warehouse.duckdb.engine import DuckDBWarehouse
-
-
-@pytest.fixture(scope="module")
-def two_seasons(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The file of the warehouse, and that of the dates."""
-    folder = tmp_path_factory.mktemp("seasons")
-    warehouse = DuckDBWarehouse(folder / "league.duckdb")
-    contracts = load().contracts
-    warehouse.migrate(list(contracts.values()))
-    warehouse.load(write(make_league(seasons=2), folder), contracts)
-    days = read_calendar(warehouse).game_dates[:235]
-    warehouse.close()
-    (folder / "dates.csv").write_text("\n".join(["date", *map(str, days)]))
-    return folder / "league.duckdb", folder / "dates.csv"
 
 
 def backfill(file: Path, *arguments: str) -> Said:
@@ -43,9 +26,12 @@ def backfill(file: Path, *arguments: str) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
-def test_207_of_235(two_seasons: tuple[Path, Path], tmp_path: Path) -> None:
-    file, dates = two_seasons
-    removed = tmp_path / "removed.csv"
+def test_207_of_235(two_seasons: TwoSeasons, tmp_path: Path) -> None:
+    file, dates, removed = (
+        tmp_path / name for name in ("league.duckdb", "dates.csv", "removed.csv")
+    )
+    shutil.copy(two_seasons.file, file)
+    dates.write_text("\n".join(["date", *map(str, two_seasons.days)]))
     arguments = ["--dates-file", str(dates), "--whole-ranges", "--yes", "--json"]
     with Served(file, {}):
         said = backfill(file, *arguments, "--removed-file", str(removed))
