@@ -1,4 +1,4 @@
-"""Measure on one season and on four, and write the table."""
+"""Measure on one season and on four, and a backfill over two, and write the page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks import backfill
 from benchmarks.machine import machine
 from benchmarks.measuring import draw, in_a_process, measure_import
 
@@ -16,6 +17,12 @@ SERVED = {
     "forced": "service: … forced, the same date",
     "unchanged": "service: … unchanged",
     "looks": "service: `/readyz` and `/metrics` while it computes",
+}
+BACKFILLED = {
+    "gentle": ("one by one, as gently as by default", "60 s"),
+    "one_by_one": ("**one by one, each as soon as the one before is answered**", "60 s"),
+    "ranges": ("**by whole ranges**", "12 s"),
+    "from_raw": ("by whole ranges from raw, with the ten analytics tables", ""),
 }
 
 
@@ -28,7 +35,14 @@ def measure(seasons: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def page(found: dict[int, dict[str, dict[str, float]]]) -> str:
+def measure_backfill() -> dict[str, float]:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.duckdb"
+        measure_import(file, draw(backfill.SEASONS, Path(folder)))
+        return in_a_process("backfill", file)
+
+
+def page(found: dict[int, dict[str, dict[str, float]]], backfilled: dict[str, float]) -> str:
     lines = [
         "# Benchmarks",
         "",
@@ -104,8 +118,28 @@ def page(found: dict[int, dict[str, dict[str, float]]]) -> str:
     row("peak memory of the rebuild", [f"{one['rebuild']['peak_mb']:,.0f} MB" for one in every])
     first, last = every[0]["rebuild"], every[-1]["rebuild"]
     growth = (last["seconds"] / first["seconds"]) / (last["dates"] / first["dates"])
-    lines += ["", f"Time per date, four seasons against one: {growth:.2f} ×."]
+    lines += ["", f"Time per date, four seasons against one: {growth:.2f} ×.", ""]
+    lines += backfill_part(backfilled)
     return "\n".join(lines) + "\n"
+
+
+def backfill_part(found: dict[str, float]) -> list[str]:
+    asked = backfill.DONE["asked"]
+    return [
+        f"## {asked} dates over HTTP",
+        "",
+        "`tipoff backfill` against `tipoff serve`, two processes of one machine, from the client's"
+        f" start to its end: {backfill.DATES} dates of {backfill.SEASONS} seasons, of which"
+        f" {backfill.BOOTSTRAP} are bootstrap. The five precompute tables are missing.",
+        "",
+        "| | aim | took | a date | CPU of the service |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {what} | {aim and f'under {aim}'} | {found[f'{way}_seconds']:.1f} s"
+            f" | {found[f'{way}_seconds'] / asked:.3f} s | {found[f'{way}_cpu']:.1f} s |"
+            for way, (what, aim) in BACKFILLED.items()
+        ),
+    ]
 
 
 def _seconds(step: dict[str, float]) -> str:
@@ -113,7 +147,7 @@ def _seconds(step: dict[str, float]) -> str:
 
 
 def main() -> None:
-    text = page({seasons: measure(seasons) for seasons in SEASONS})
+    text = page({seasons: measure(seasons) for seasons in SEASONS}, measure_backfill())
     RESULTS.write_text(text)
     sys.stdout.write(text)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import alternatives
+from benchmarks.backfill import measure_backfill
 from benchmarks.machine import peak_megabytes
 from benchmarks.serving import measure_serving
 from benchmarks.timing import timed
@@ -165,6 +166,7 @@ STEPS = {
     "date": measure_date,
     "plan": measure_plan,
     "serving": measure_serving,
+    "backfill": measure_backfill,
 }
 
 

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -18,6 +12,7 @@ from typing import Any
 import duckdb
 import httpx
 
+from benchmarks.served import served
 from benchmarks.timing import timed
 from pipeline.calendar import read_calendar
 from processors.contract import Contract, Layer
@@ -26,7 +21,6 @@ from warehouse.opening import open_warehouse
 
 STARTS, FORCED, MISSING, UNCHANGED = 5, 60, 40, 200
 LOOKS = ("/readyz", "/metrics")
-READY_SECONDS = 60
 
 
 def measure_serving(file: Path) -> dict[str, float]:
@@ -39,10 +33,11 @@ def measure_serving(file: Path) -> dict[str, float]:
         _forget(copy, missing[0])
         starts, first = [], []
         for _ in range(STARTS):
-            with _served(copy) as (client, seconds):
-                starts.append(seconds)
-                first.append(_seconds(client, middle, force=True))
-        with _served(copy) as (client, _):
+            with served(copy) as service:
+                starts.append(service.start)
+                first.append(_seconds(service.client, middle, force=True))
+        with served(copy) as service:
+            client = service.client
             _seconds(client, middle, force=True)
             made = [_seconds(client, day) for day in missing]
             forced = [_seconds(client, middle, force=True) for _ in range(FORCED)]
@@ -79,40 +74,6 @@ def _forget(file: Path, since: str) -> None:
                 f"DELETE FROM {contract.table} WHERE {contract.date_column} >= $since",
                 {"since": since},
             )
-
-
-@contextmanager
-def _served(file: Path) -> Iterator[tuple[httpx.Client, float]]:
-    """A service that is ready, with how long it took from the start of its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = Path(sys.executable).with_name("tipoff")
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [command, "serve", "--port", str(port), "--warehouse", f"duckdb://{file}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", timeout=READY_SECONDS, trust_env=False
-        ) as client:
-            while not _is_ready(client):
-                assert process.poll() is None, "the service ended by itself"
-                assert time.perf_counter() - started < READY_SECONDS, "not ready"
-                time.sleep(0.005)
-            yield client, time.perf_counter() - started
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _is_ready(client: httpx.Client) -> bool:
-    try:
-        return client.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def _seconds(client: httpx.Client, day: str, *, force: bool = False) -> float:
