@@ -9,13 +9,13 @@ from typing import Protocol
 
 from service.models.answers import (
     Coverage,
-    Explained,
     Handoff,
     OutcomeOf,
     Plan,
     Rows,
     Verified,
 )
+from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Over, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify

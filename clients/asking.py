@@ -16,7 +16,8 @@ from clients.through_owner import ThroughOwner
 from pipeline.coverage import By
 from pipeline.days import parse_day
 from processors.errors import OwnerFailed, UsageError, WarehouseBusy
-from service.models.answers import Coverage, Explained, Handoff, Plan, Rows, Verified
+from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
+from service.models.explained import Explained
 from service.models.letters import LetterAsked, LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Over, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify

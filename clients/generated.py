@@ -12,8 +12,24 @@ from pathlib import Path
 
 from clients.reference import commands_page
 from league.sample.page import league_page
-from pipeline import calendar, handoff, history, holdings, ledger, readiness
-from pipeline.audit import verdict
+from pipeline import (
+    at_work,
+    calendar,
+    distributions,
+    handoff,
+    histogram,
+    history,
+    holdings,
+    ledger,
+    quarantine,
+    readiness,
+    season,
+    stored_rows,
+    told,
+)
+from pipeline.audit import last_word, spoken, verdict
+from pipeline.trace import texts as trace
+from processors.features import FEATURES
 from processors.features_page import features_page
 from processors.page import tables_page
 from processors.registry import Registry, load
@@ -42,12 +58,31 @@ def product_texts(registry: Registry) -> Iterator[str]:
         handoff.UNDONE,
         handoff.PUBLISHED,
         handoff.RUNS,
+        at_work.RUNS,
+        at_work.TOLD,
+        told.LATEST,
+        told.SAID,
+        quarantine.SET_ASIDE,
+        spoken.OF_DATE,
         verdict.LATEST,
+        last_word.LAST_WORD,
+        distributions.DAYS,
+        distributions.spreads(FEATURES),
         readiness.READINESS,
+        season.LAST_SAID,
         remembering.DONE,
         letters.NEWEST,
+        trace.SETTING,
+        trace.STORED,
+        trace.GAMES,
+        trace.TEAMS,
+        trace.LINES,
+        trace.NAMES,
         health.LIVING,
     )
+    for feature in FEATURES:
+        yield distributions.spreads((feature,))
+        yield histogram.histogram(feature)
     for processor in registry:
         contract = processor.contract
         yield texts.stage(processor)
@@ -57,6 +92,7 @@ def product_texts(registry: Registry) -> Iterator[str]:
         yield texts.examination(contract)
         yield texts.coverage(contract)
         yield texts.quarantine_examples(contract)
+        yield stored_rows.rows_text(contract)
     for contract in registry.contracts.values():
         if contract.presence:
             yield texts.games_present(contract)

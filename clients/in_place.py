@@ -13,7 +13,8 @@ from pipeline.run import Pipeline
 from processors.registry import load
 from service import questions
 from service.answering import outcome_of
-from service.models.answers import Coverage, Explained, Handoff, Plan, Rows, Verified
+from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
+from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Over, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify

@@ -21,7 +21,6 @@ from processors.registry import load
 from service.models.answers import (
     Coverage,
     Error,
-    Explained,
     Handoff,
     OutcomeOf,
     Plan,
@@ -31,6 +30,7 @@ from service.models.answers import (
     Verified,
     Version,
 )
+from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Over, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify

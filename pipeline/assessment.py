@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from pipeline.calendar import Calendar, Expectation, Kind
+from pipeline.calendar import Calendar, Expectation, Kind, Season
 from pipeline.content import Content
 from pipeline.ledger import Ledger, Proof
 from pipeline.outcome import InputState, Status
@@ -25,6 +25,8 @@ SCHEDULE = "nba_raw.schedule"
 Stamp = tuple[tuple[int, int], ...]
 Pending = Mapping[str, Sequence[date]]
 """Ascending dates by table that will be computed before: what reads them is decided after."""
+SeasonItems = Mapping[str, Sequence[Item]]
+"""By table, a date with games each."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,27 @@ class Assessor:
     _known: dict[str, tuple[Stamp, dict[tuple[date, bool], Item]]] = field(default_factory=dict)
     """By table, with the changes of what it looks at: a service is asked for the same again, and
     a date's tables stand on hundreds of partitions that nobody has touched."""
+    seasons: dict[tuple[tuple[str, ...], date], tuple[int, SeasonItems]] = field(
+        default_factory=dict
+    )
+    """By tables and first day, with how much the ledger had told: where a date is missing, what
+    waits for it can't be known by itself, and a season would be assessed anew at each look."""
+
+    def changed_from(self, season: Season, since: int) -> date | None:
+        """The first of its dates that may have to be assessed anew for what was published after
+        the ledger had told so much; None where nothing was that any of them reads."""
+        reach = self._reach(season)
+        starts = [
+            first
+            for first, last in self.ledger.told[since:]
+            if first <= season.last and last >= reach
+        ]
+        return min(starts, default=None)
+
+    def _reach(self, season: Season) -> date:
+        """The earliest date that any input of the season's first day goes back to."""
+        windows = [feed.window for one in self.registry for feed in one.contract.inputs]
+        return min(one.first(season.start, self.calendar) for one in windows if one is not None)
 
     def assess(
         self, processor: Processor, day: date, *, pending: Pending, asked: bool = True

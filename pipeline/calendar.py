@@ -128,6 +128,11 @@ class Calendar:
         index = bisect_right(dates, day)
         return dates[index] if index < len(dates) else None
 
+    def previous_game_date(self, day: date) -> date | None:
+        dates = self.game_dates
+        index = bisect_left(dates, day)
+        return dates[index - 1] if index else None
+
     def first_processed(self, season: Season) -> date | None:
         """The first date with games after the bootstrap days."""
         first = season.start + timedelta(days=BOOTSTRAP_DAYS)

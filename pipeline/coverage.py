@@ -9,14 +9,13 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
-from pipeline.audit.verdict import AuditKind, Word, counted, standing
-from pipeline.calendar import Season
-from pipeline.clock import today
+from pipeline.audit.verdict import Word, counted
 from pipeline.explanation import LOAD, lacks_raw, run_over
-from pipeline.plan import Request, make_plan
 from pipeline.run import Pipeline
+from pipeline.standing import Standing, read_standing
 from pipeline.state import Item, State
-from warehouse.interface import NOTHING, Fingerprint
+from processors.registry import Registry
+from warehouse.interface import NOTHING
 
 
 class By(StrEnum):
@@ -69,20 +68,13 @@ class Coverage:
         return self.standing / self.achievable if self.achievable else None
 
 
-@dataclass(frozen=True)
-class _Table:
-    """What is known of one table, whatever the season."""
-
-    pipeline: Pipeline
-    name: str
-    stored: Mapping[date, Fingerprint]
-    words: Mapping[date, Word]
-
-
 def read_coverage(pipeline: Pipeline, tables: Sequence[str], by: By = By.SEASON) -> list[Coverage]:
     """Every season that the schedule knows, whole; within it table by table."""
-    with pipeline.looking():
-        return list(_read(pipeline, tables, by))
+    registry = pipeline.registry
+    found = read_standing(pipeline, tables)
+    if by is By.SEASON:
+        return [coverage_of(one, registry) for one in found]
+    return [coverage_of(part, registry, month) for one in found for month, part in one.months()]
 
 
 def fills(found: Iterable[Coverage]) -> list[str]:
@@ -96,33 +88,16 @@ def fills(found: Iterable[Coverage]) -> list[str]:
     return said
 
 
-def _read(pipeline: Pipeline, tables: Sequence[str], by: By) -> Iterator[Coverage]:
-    contracts = pipeline.registry.contracts
-    stored = {table: pipeline.assessor.content.stored(contracts[table]) for table in tables}
-    words = standing(pipeline.warehouse, AuditKind.BLINDNESS, stored)
-    for season in pipeline.assessor.calendar.seasons:
-        request = Request(tables=tuple(tables), days=season.dates, prepare=False)
-        items: dict[str, list[Item]] = {}
-        for item in make_plan(request, pipeline.assessor).items:
-            items.setdefault(item.table, []).append(item)
-        for name in tables:
-            table = _Table(pipeline, name, stored[name], words.get(name, {}))
-            if by is By.SEASON:
-                yield _of(table, season, None, items[name])
-                continue
-            for month, group in groupby(items[name], key=lambda item: f"{item.day:%Y-%m}"):
-                yield _of(table, season, month, list(group))
-
-
-def _of(table: _Table, season: Season, month: str | None, items: Sequence[Item]) -> Coverage:
+def coverage_of(found: Standing, registry: Registry, month: str | None = None) -> Coverage:
+    """How much of it stands, against how much can."""
+    season, items = found.season, found.items
     states = Counter(item.state for item in items)
-    last = today()
-    coming = {item.day for item in items if _is_coming(item, season, last)}
+    coming = {item.day for item in items if found.is_coming(item)}
     processed = [item for item in items if item.state is not State.BOOTSTRAP]
     can = [item for item in processed if item.day not in coming]
     fresh = [item for item in can if item.state is State.FRESH]
     return Coverage(
-        table=table.name,
+        table=found.table,
         season=season.label,
         month=month,
         achievable=len(can),
@@ -131,29 +106,20 @@ def _of(table: _Table, season: Season, month: str | None, items: Sequence[Item])
         coming=len(coming),
         games=sum(season.games[item.day] for item in can),
         games_standing=sum(season.games[item.day] for item in fresh),
-        rows=sum(table.stored.get(item.day, NOTHING).rows for item in processed),
+        rows=sum(found.stored.get(item.day, NOTHING).rows for item in processed),
         states=dict(states),
-        gaps=list(_gaps(table.pipeline, can)),
-        blind=counted(table.words, (item.day for item in items)),
+        gaps=list(_gaps(registry, can)),
+        blind=counted(found.blind, (item.day for item in items)),
         unaudited=[
-            item.day for item in fresh if item.day in table.stored and item.day not in table.words
+            item.day for item in fresh if item.day in found.stored and item.day not in found.blind
         ],
     )
 
 
-def _is_coming(item: Item, season: Season, last: date) -> bool:
-    """What is done ahead of its day counts; what isn't is no gap yet."""
-    return (
-        item.day > last
-        and not season.final.get(item.day)
-        and item.state not in (State.FRESH, State.BOOTSTRAP)
-    )
-
-
-def _gaps(pipeline: Pipeline, items: Iterable[Item]) -> Iterator[Gap]:
+def _gaps(registry: Registry, items: Iterable[Item]) -> Iterator[Gap]:
     """Neighbouring dates of one state and one remedy make one gap."""
     for (state, is_raw), group in groupby(
-        items, key=lambda item: (item.state, lacks_raw(pipeline.registry, item))
+        items, key=lambda item: (item.state, lacks_raw(registry, item))
     ):
         if state is State.FRESH:
             continue

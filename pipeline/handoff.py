@@ -15,6 +15,7 @@ from pipeline.ledger import UNFINISHED
 from pipeline.outcome import Status
 from pipeline.run import Pipeline
 from pipeline.state import State
+from warehouse.interface import Warehouse
 
 SINCE = timedelta(days=1)
 """How far back, where nobody says."""
@@ -84,6 +85,9 @@ class Reason:
     first: date
     last: date
     example: str
+    """The sentence of `example_table` on `example_day`."""
+    example_table: str
+    example_day: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +125,7 @@ def read_handoff(pipeline: Pipeline, since: datetime | None) -> Handoff:
     warehouse = pipeline.warehouse
     order = {one.table: number for number, one in enumerate(pipeline.registry)}
     coverage = read_coverage(pipeline, tuple(order))
-    undone = reasons(
-        (table, word, day, day, 1, why)
-        for table, day, word, why in warehouse.rows(UNDONE, since=since)
-    )
+    undone = read_undone(warehouse, since)
     published = [
         Published(table=table, dates=dates, rows=rows, first=first, last=last)
         for table, dates, rows, first, last in warehouse.rows(PUBLISHED, since=since)
@@ -150,6 +151,14 @@ def read_handoff(pipeline: Pipeline, since: datetime | None) -> Handoff:
     )
 
 
+def read_undone(warehouse: Warehouse, since: datetime) -> list[Reason]:
+    """What was tried since that moment, of the ledger's clock, and is not done."""
+    return reasons(
+        (table, word, day, day, 1, why)
+        for table, day, word, why in warehouse.rows(UNDONE, since=since)
+    )
+
+
 def reasons(found: Iterable[tuple[str, str, date, date, int, str]]) -> list[Reason]:
     """From (table, state, first, last, dates, sentence): causes before what follows from them."""
     alike: dict[tuple[str, str], list[tuple[str, date, date, int, str]]] = {}
@@ -164,10 +173,13 @@ def reasons(found: Iterable[tuple[str, str, date, date, int, str]]) -> list[Reas
             first=min(one[1] for one in ones),
             last=max(one[2] for one in ones),
             example=ones[0][-1],
+            example_table=ones[0][0],
+            example_day=ones[0][1],
         )
         for (state, _), ones in alike.items()
     ]
-    return sorted(together, key=lambda one: (CAUSES_FIRST.index(one.state), -one.dates))
+    place: dict[str, int] = {state: number for number, state in enumerate(CAUSES_FIRST)}
+    return sorted(together, key=lambda one: (place.get(one.state, len(place)), -one.dates))
 
 
 def commands(coverage: Sequence[Coverage], undone: Sequence[Reason]) -> list[str]:

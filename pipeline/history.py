@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pipeline.ledger import Event
 from pipeline.outcome import Status
@@ -67,6 +67,17 @@ class RunSeen:
     ended: datetime | None
     detail: Mapping[str, object]
     """Such as `continue_from`, where it stopped."""
+
+
+def days_in(request: Mapping[str, object]) -> tuple[date, ...]:
+    """The dates of a request as the ledger keeps it, `first/last` spelled out."""
+    said = request.get("days")
+    found: list[date] = []
+    for span in said if isinstance(said, list) else ():
+        first, _, last = str(span).partition("/")
+        start, end = date.fromisoformat(first), date.fromisoformat(last or first)
+        found += [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,9 @@ class Ledger:
     proofs: dict[str, dict[date, Proof]] = field(default_factory=dict)
     changes: Counter[str] = field(default_factory=Counter)
     """How often something of a table was proven anew."""
+    told: list[tuple[date, date]] = field(default_factory=list)
+    """First and last date of what was published since the ledger was read: of dates that nothing
+    of it is read for, all that was known still holds."""
 
     def read(self) -> None:
         self.proofs.clear()
@@ -100,6 +103,8 @@ class Ledger:
     def remember(self, publication: Publication, outcomes: Sequence[Outcome]) -> None:
         """What was proven is known at once, without reading it back."""
         self.changes[publication.contract.table] += 1
+        days = [one.day for one in outcomes]
+        self.told.append((min(days), max(days)))
         for one in outcomes:
             if one.output_fingerprint is not None:
                 self.proofs.setdefault(one.table, {})[one.day] = Proof(

@@ -16,6 +16,8 @@ from processors.names import resolve_tables
 from processors.registry import Processor, Registry
 
 LONGEST_RANGE = 10 * 366
+FORCED = "asked for by force"
+"""The reason of what stands and is computed again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,11 +152,21 @@ def _computed(
             yield day, held.reads
 
 
-def make_plan(request: Request, assessor: Assessor, *, placeholders: bool = False) -> Plan:
-    """Assess every needed partition; what will be computed makes its readers wait."""
+def make_plan(
+    request: Request,
+    assessor: Assessor,
+    *,
+    placeholders: bool = False,
+    before: Iterable[Item] = (),
+) -> Plan:
+    """Assess every needed partition; what will be computed makes its readers wait, also where it
+    is one of the earlier dates that are known already."""
     registry, calendar = assessor.registry, assessor.calendar
     asked = {(table, day) for table in request.tables for day in request.days}
     pending: dict[str, list[date]] = {}
+    for item in before:
+        if item.state in TO_COMPUTE:
+            pending.setdefault(item.table, []).append(item.day)
     items: list[Item] = []
     needed = needed_dates(request, registry, calendar, placeholders=placeholders)
     for table, days in needed.items():
@@ -171,4 +183,4 @@ def make_plan(request: Request, assessor: Assessor, *, placeholders: bool = Fals
 
 
 def forced(item: Item) -> Item:
-    return replace(item, state=State.STALE_CODE, reason="asked for by force")
+    return replace(item, state=State.STALE_CODE, reason=FORCED)

@@ -83,6 +83,7 @@ class Pipeline:
     _writes: int = field(init=False)
     """Of the warehouse, when what is known here was last true."""
     _at_work: bool = field(init=False, default=False)
+    _at_hand: dict[str, Running] = field(init=False, default_factory=dict, repr=False)
     _interrupts: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -113,6 +114,11 @@ class Pipeline:
                 self._look_anew()
             yield self.assessor
 
+    @property
+    def at_hand(self) -> list[Running]:
+        """The runs that work or wait for their turn right now, the first come first."""
+        return list(self._at_hand.values())
+
     def plan(self, request: Request) -> Plan:
         with self.looking() as assessor:
             return make_plan(request, assessor, placeholders=self.bootstrap_placeholders)
@@ -131,6 +137,7 @@ class Pipeline:
         if size < 1:
             raise UsageError(f"a chunk holds at least one date, not {size}")
         running = self._running(request)
+        self._at_hand[running.run_id] = running
         try:
             while running.left and go_on():
                 chunk = replace(request, days=running.left[:size])
@@ -147,7 +154,10 @@ class Pipeline:
         except BaseException as error:
             running.die(error)
             raise
-        running.end()
+        else:
+            running.end()
+        finally:
+            del self._at_hand[running.run_id]
 
     def interrupt(self) -> None:
         """Give up what is being done and what waits for its turn: the statement at hand ends, what
@@ -187,11 +197,13 @@ class Pipeline:
         done, in_all = 0, sum(len(days) for days in wanted.values())
         for season in self._seasons(wanted):
             for table, days in season.items():
+                running.table = table
                 for outcome in self._table(running, request, table, days, asked):
                     is_asked = (outcome.table, outcome.day) in asked
                     (results if is_asked else prepared).append(outcome)
                 done += len(days)
                 self.on_progress(Progress(what=table, done=done, in_all=in_all))
+        running.table = None
         running.chunk_done(request.days, results, prepared)
         return self._in_order(results), self._in_order(prepared)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from pipeline.clock import wall_clock
 from pipeline.ledger import PARTITIONS, RUNS, Event, new_run_id, partition_rows, run_row
 from pipeline.outcome import Outcome, Status, deciding, overall
 from pipeline.plan import Request
@@ -27,6 +28,9 @@ class Running:
     left: tuple[date, ...] = field(init=False)
     """Asked dates that are not done yet."""
     run_id: str = field(init=False, default_factory=new_run_id)
+    begun: datetime = field(init=False, default_factory=wall_clock)
+    table: str | None = field(init=False, default=None)
+    """Being looked at or computed right now; None while it waits for its turn."""
     _kinds: dict[tuple[Status, bool], Outcome] = field(init=False, default_factory=dict)
     """One result of each kind: the overall word needs no more."""
     _told: dict[tuple[str, date], Status] = field(init=False, default_factory=dict)

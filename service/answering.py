@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,21 +12,18 @@ from pipeline.audit.verification import Verification
 from pipeline.calendar import Calendar
 from pipeline.coverage import Coverage as TableCoverage
 from pipeline.coverage import fills
-from pipeline.explanation import Branch, Explanation
 from pipeline.handoff import Handoff as HandoffRead
 from pipeline.handoff_page import page_of
 from pipeline.history import OutcomeSeen as OutcomeInLedger
 from pipeline.history import RunSeen as RunInLedger
-from pipeline.outcome import Outcome, deciding, evidence_as_json, overall
+from pipeline.outcome import Outcome, Status, deciding, evidence_as_json, overall
 from pipeline.plan import Plan as PipelinePlan
 from pipeline.run import Report
 from processors.names import processor_name
 from processors.registry import Registry
 from service.models.answers import (
-    BranchOf,
     Coverage,
     CoverageOf,
-    Explained,
     GapOf,
     Handoff,
     OutcomeOf,
@@ -115,7 +112,11 @@ def planned(plan: PipelinePlan, day: date, calendar: Calendar, registry: Registr
     )
 
 
-def run_seen(run: RunInLedger, outcomes: Iterable[OutcomeInLedger] | None = None) -> RunSeen:
+def run_seen(
+    run: RunInLedger,
+    outcomes: Iterable[OutcomeInLedger] | None = None,
+    of_date: Mapping[Status, int] | None = None,
+) -> RunSeen:
     return RunSeen(
         run_id=run.run_id,
         event=run.event,
@@ -124,11 +125,12 @@ def run_seen(run: RunInLedger, outcomes: Iterable[OutcomeInLedger] | None = None
         ended_at=run.ended,
         request=dict(run.request),
         detail=dict(run.detail),
-        outcomes=None if outcomes is None else [_outcome_seen(one) for one in outcomes],
+        outcomes=None if outcomes is None else [outcome_seen(one) for one in outcomes],
+        of_date=None if of_date is None else dict(of_date),
     )
 
 
-def _outcome_seen(outcome: OutcomeInLedger) -> OutcomeSeen:
+def outcome_seen(outcome: OutcomeInLedger) -> OutcomeSeen:
     return OutcomeSeen(
         processor=processor_name(outcome.table),
         table=outcome.table,
@@ -206,26 +208,6 @@ def handoff_of(found: HandoffRead) -> Handoff:
         since=found.since,
         page=page_of(found),
         next=list(found.next),
-    )
-
-
-def explained(found: Explanation) -> Explained:
-    return Explained(
-        date=found.day,
-        expectation=found.expectation,
-        tables=[_branch(branch) for branch in found.branches],
-        first_missing=found.first_missing,
-        repair=found.repair,
-    )
-
-
-def _branch(branch: Branch) -> BranchOf:
-    return BranchOf(
-        table=branch.table,
-        state=branch.item.state if branch.item else None,
-        rows=branch.rows,
-        summary=branch.summary,
-        inputs=[_branch(child) for child in branch.children],
     )
 
 

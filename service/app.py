@@ -22,8 +22,25 @@ from service.models.answers import Error
 from service.observing.logs import tell
 from service.observing.requests import Requests
 from service.office import Office
+from service.page import pages
 from service.push.receiving import Inbox
-from service.routes import health, looking, metrics, process, push, query, runs, schedule
+from service.routes import (
+    at_work,
+    audits,
+    calendar,
+    distributions,
+    health,
+    looking,
+    metrics,
+    process,
+    push,
+    quarantine,
+    query,
+    rows,
+    runs,
+    schedule,
+    trace,
+)
 
 ROUTERS = (
     health.router,
@@ -33,7 +50,15 @@ ROUTERS = (
     schedule.router,
     looking.router,
     runs.router,
+    at_work.router,
     query.router,
+    rows.router,
+    quarantine.router,
+    audits.router,
+    distributions.router,
+    trace.router,
+    calendar.router,
+    *pages.ROUTERS,
 )
 REFUSALS = (401, 403, 413, 422, 429, 500, 503)
 RETRY_SECONDS = 10

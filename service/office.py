@@ -17,6 +17,7 @@ from processors.errors import UsageError
 from processors.registry import load
 from service.auth.guard import Guard
 from service.auth.opening import guard_of, hosts_of
+from service.distributions import Distributing
 from service.firings import Firings
 from service.observing.metrics import Metrics
 from service.observing.watching import Watch
@@ -50,6 +51,7 @@ class Office:
         self._threads = CapacityLimiter(self.settings.max_waiting)
         self.publisher = Publisher(self.settings.completion_topic, self.pipeline.registry)
         self.firings = Firings()
+        self.distributing = Distributing(self.pipeline)
         self.metrics = Metrics(self.settings, self.pipeline, self.places)
         self.metrics.counted_elsewhere(
             "tipoff_publish_failures",
@@ -81,9 +83,15 @@ class Office:
                 )
             return self._rehearsals[prefix]
 
+    @property
+    def pipelines(self) -> dict[str | None, Pipeline]:
+        """The one, and by their prefixes those of the rehearsals that are open."""
+        found: dict[str | None, Pipeline] = {None: self.pipeline}
+        return found | dict(self._rehearsals.items())
+
     def interrupt(self) -> None:
         """Give up what is at hand."""
-        for one in (self.pipeline, *self._rehearsals.values()):
+        for one in self.pipelines.values():
             one.interrupt()
 
     def close(self) -> None:

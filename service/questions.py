@@ -18,10 +18,12 @@ from pipeline.run import Pipeline
 from processors.errors import UsageError
 from processors.names import resolve_tables
 from processors.registry import Registry
-from service.answering import coverage_of, explained, handoff_of, plan_of, verified
+from service.answering import coverage_of, handoff_of, plan_of, verified
 from service.cells import plain
+from service.explaining import explained
 from service.faults import faults_of
-from service.models.answers import Coverage, Explained, Handoff, Plan, Rows, Verified
+from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
+from service.models.explained import Explained
 from service.models.queries import Covering, Over, Since, Tables
 from service.models.requests import Query, Verify
 from service.settings import Settings

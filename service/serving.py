@@ -18,6 +18,7 @@ from service.observing.logs import set_up_logs, tell
 from service.observing.traces import make_tracer, traced
 from service.office import Office, opened
 from service.settings import Settings
+from service.warming import warming
 
 GRACE_SECONDS = 5.0
 """How long the chunk at hand may go on after a SIGTERM before it is abandoned."""
@@ -80,7 +81,7 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
             if settings.auth == "none" and not _is_loopback(host):
                 tell(logging.WARNING, f"whoever reaches {host} may do everything: TIPOFF_AUTH=none")
             door = Door(config, office)
-            with traced(app, office.pipeline, tracer):
+            with traced(app, office.pipeline, tracer), warming(office):
                 door.run(sockets=[listening])
         tell(logging.INFO, "stopped", why=door.why)
 

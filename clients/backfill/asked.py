@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipeline.campaigns import correlation_id
+
 TRIGGERED_BY = "tipoff backfill"
 
 
@@ -28,8 +30,7 @@ class Asked:
         return self._body(correlation_id) | {"dates": [str(day) for day in days]}
 
     def correlation_id(self, what: str, number: int) -> str:
-        """Each attempt has its own: an earlier one may have failed under the other."""
-        return f"backfill-{self.campaign}-{what}-{number}"
+        return correlation_id(self.campaign, what, number)
 
     def _body(self, correlation_id: str) -> dict[str, Any]:
         return {

@@ -19,7 +19,7 @@ from clients.printing import console, put_json
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from service.models.answers import BranchOf, Explained
+    from service.models.explained import BranchOf, Explained
 
 
 def explain(

@@ -157,26 +157,6 @@ class Handoff(BaseModel):
     next: list[str] = Field(description="The commands to go on with.")
 
 
-class BranchOf(BaseModel):
-    """One table of a date and what it reads."""
-
-    table: str
-    state: State | None
-    rows: int | None
-    summary: str
-    inputs: list[BranchOf]
-
-
-class Explained(BaseModel):
-    """A date as a tree, with the first thing that is missing and the command that repairs it."""
-
-    date: date
-    expectation: str
-    tables: list[BranchOf]
-    first_missing: str | None
-    repair: str | None
-
-
 class OutcomeSeen(BaseModel):
     """What became of one date of one table, as the ledger has it."""
 
@@ -204,6 +184,9 @@ class RunSeen(BaseModel):
     detail: dict[str, Any] = Field(description="Such as `continue_from`, where it stopped.")
     outcomes: list[OutcomeSeen] | None = Field(
         default=None, description="Of a run that is asked for by its id."
+    )
+    of_date: dict[Status, int] | None = Field(
+        default=None, description="Where a date is asked for: its tables by their outcome."
     )
 
 

@@ -42,7 +42,7 @@ class Worker:
             return dead(Kind.UNKNOWN_TABLE, error.message)
         if not message.landed.success:
             return self._noted(message, f"the sender says that {table} didn't land")
-        slates = self._slates(table, message)
+        slates = self.slates(table, message)
         if not slates:
             return self._noted(message, f"nothing that is computed here reads {table}")
         try:
@@ -52,7 +52,8 @@ class Worker:
                 raise
             return dead(Kind.FAILED, f"{error.code}: {error.message}")
 
-    def _slates(self, table: str, message: Message) -> tuple[Slate, ...]:
+    def slates(self, table: str, message: Message) -> tuple[Slate, ...]:
+        """What is to be computed, now that this table has landed."""
         with self.pipeline.looking() as known:
             found = dependents(
                 table, message.landed.day, known.registry, known.calendar, today=today()

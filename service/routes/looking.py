@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from service import questions
-from service.models.answers import Coverage, Explained, Handoff, Plan
+from service.models.answers import Coverage, Handoff, Plan
+from service.models.explained import Explained
 from service.models.queries import Covering, Over, Since, Tables
 from service.models.requests import Day
 from service.office import TheOffice

@@ -30,24 +30,33 @@ NDJSON = "application/x-ndjson"
 @router.post("/process-date", responses=process_responses())
 async def process_date(asked: ProcessDate, office: TheOffice, response: Response) -> Processed:
     """Compute one date's tables; the body says of each what happened, whatever the code."""
-    request = request_of(asked, office, days=[asked.analysis_date])
-    pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
-    if asked.dry_run:
-        return await office.in_thread(_dry, pipeline, request)
-    answer, code = await office.work(_one, pipeline, request, announcing(asked, office))
-    response.status_code = code
+    answer, response.status_code = await date_done(asked, office)
     return answer
 
 
 @router.post("/process-range", response_class=StreamingResponse)
 async def process_range(asked: ProcessRange, office: TheOffice) -> StreamingResponse:
     """Compute many dates: a JSON line a date after each chunk, a last line that sums up."""
-    request = request_of(asked, office, days=asked.dates, start=asked.start, end=asked.end)
-    pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
-    lines = Ranging(office, pipeline, request, announcing(asked, office)).lines()
+    lines = (await range_at_work(asked, office)).lines()
     # What is refused is refused before the answer begins: after it, the code can't change.
     first = await anext(lines)
     return StreamingResponse(_all(first, lines), media_type=NDJSON)
+
+
+async def date_done(asked: ProcessDate, office: Office) -> tuple[Processed, int]:
+    """What became of it, and the code that says the worst; for a dry run what would."""
+    request = request_of(asked, office, days=[asked.analysis_date])
+    pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
+    if asked.dry_run:
+        return await office.in_thread(_dry, pipeline, request), 200
+    return await office.work(_one, pipeline, request, announcing(asked, office))
+
+
+async def range_at_work(asked: ProcessRange, office: Office) -> Ranging:
+    """Ready to be worked off, line by line."""
+    request = request_of(asked, office, days=asked.dates, start=asked.start, end=asked.end)
+    pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
+    return Ranging(office, pipeline, request, announcing(asked, office))
 
 
 async def _all(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

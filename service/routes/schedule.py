@@ -3,7 +3,7 @@ code, and may ask twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,21 +55,34 @@ async def reconcile(asked: Reconcile, office: TheOffice, firing: Firing) -> Resp
     code of the worst outcome."""
     async with office.firings.alone(firing):
         pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
-        warehouse = pipeline.warehouse
-        earlier = await office.in_thread(attempts, warehouse, firing)
+        earlier = await office.in_thread(attempts, pipeline.warehouse, firing)
         if done := answered(earlier, DONE):
             return _lines(line_of(_again(done)), DONE[str(done.status)].http_status)
-        request = request_of(
-            asked,
-            office,
-            start=today() - timedelta(days=asked.days),
-            end=today(),
-            about=_about(firing),
-        )
-        is_told = await office.in_thread(_told_by, warehouse, earlier)
-        ranging = Ranging(office, pipeline, request, announcing(asked, office, is_told=is_told))
+        ranging = await last_days_at_work(asked, office, firing=firing, earlier=earlier)
         body = b"".join([line async for line in ranging.lines()])
         return _lines(body, ranging.http_status)
+
+
+def last_days(
+    asked: Reconcile, office: Office, *, about: Mapping[str, str] | None = None
+) -> Request:
+    """Today and so many days before it."""
+    start = today() - timedelta(days=asked.days)
+    return request_of(asked, office, start=start, end=today(), about=about)
+
+
+async def last_days_at_work(
+    asked: Reconcile,
+    office: Office,
+    *,
+    firing: str | None = None,
+    earlier: Iterable[RunSeen] = (),
+) -> Ranging:
+    """Ready to be worked off, line by line; what earlier tries have told nobody is told again."""
+    pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
+    is_told = await office.in_thread(_told_by, pipeline.warehouse, earlier)
+    request = last_days(asked, office, about=_about(firing))
+    return Ranging(office, pipeline, request, announcing(asked, office, is_told=is_told))
 
 
 @router.post("/verify", responses=VERIFIED)

@@ -149,6 +149,8 @@ class TestShort:
                 first=DAY,
                 last=DAY,
                 example="long " * 100 + "\n\n## no heading",
+                example_table=f"t{number}",
+                example_day=DAY,
             )
             for number in range(40)
         ]

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from pipeline import handoff
+from pipeline import at_work, handoff
 from pipeline.calendar import SCHEDULE
 from pipeline.history import OUTCOMES, RECENT
 from pipeline.ledger import PROVEN, UNFINISHED
+from pipeline.season import LAST_SAID
 from processors.columns import Type, text
 from processors.contract import Contract, Layer
 from processors.registry import load
@@ -110,6 +111,10 @@ class TestPipeline:
         found = output(PROVEN)
         assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)
 
+    def test_last_said(self):
+        found = output(LAST_SAID, {"first_day": Type.DATE, "last_day": Type.DATE})
+        assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)
+
     def test_unfinished(self):
         found = output(UNFINISHED)
         assert found == types(REGISTRY.contracts["nba_ops.runs"], *found)
@@ -139,6 +144,23 @@ class TestPipeline:
             "last_date": "DATE",
         }
         assert output(handoff.RUNS, since) == {"word": "STRING", "runs": "INT64"}
+
+    def test_at_work(self):
+        since = {"since": Type.TIMESTAMP}
+        assert output(at_work.RUNS, since) == {
+            "run_id": "STRING",
+            "campaign": "STRING",
+            "started": "TIMESTAMP",
+            "is_open": "BOOL",
+            "request": "STRING",
+        }
+        assert output(at_work.TOLD, since) == {
+            "run_id": "STRING",
+            "partition_date": "DATE",
+            "status": "STRING",
+            "tables": "INT64",
+            "moment": "TIMESTAMP",
+        }
 
     def test_outcomes(self):
         found = output(OUTCOMES, {"run_id": Type.STRING})

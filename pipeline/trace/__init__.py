@@ -1,0 +1,1 @@
+"""The trace: from each feature of a player's date back to the games that it came from."""
