@@ -1,4 +1,4 @@
-"""Measure on one season and on four, and a backfill over two, and write the page."""
+"""Measure on one season and on four, a backfill over two, the page over five; write it down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 from benchmarks import backfill
 from benchmarks.machine import machine
 from benchmarks.measuring import draw, in_a_process, measure_import
+from benchmarks.page import SEASONS as LOOKED_AT_SEASONS
+from benchmarks.page import page_part
 
 RESULTS = Path(__file__).parent / "results.md"
 SEASONS = (1, 4)
@@ -35,14 +37,19 @@ def measure(seasons: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def measure_backfill() -> dict[str, float]:
+def measure_raw(step: str, seasons: int) -> dict[str, float]:
+    """A step that computes by itself."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bench.duckdb"
-        measure_import(file, draw(backfill.SEASONS, Path(folder)))
-        return in_a_process("backfill", file)
+        measure_import(file, draw(seasons, Path(folder)))
+        return in_a_process(step, file)
 
 
-def page(found: dict[int, dict[str, dict[str, float]]], backfilled: dict[str, float]) -> str:
+def page(
+    found: dict[int, dict[str, dict[str, float]]],
+    backfilled: dict[str, float],
+    looked_at: dict[str, float],
+) -> str:
     lines = [
         "# Benchmarks",
         "",
@@ -119,7 +126,7 @@ def page(found: dict[int, dict[str, dict[str, float]]], backfilled: dict[str, fl
     first, last = every[0]["rebuild"], every[-1]["rebuild"]
     growth = (last["seconds"] / first["seconds"]) / (last["dates"] / first["dates"])
     lines += ["", f"Time per date, four seasons against one: {growth:.2f} ×.", ""]
-    lines += backfill_part(backfilled)
+    lines += [*backfill_part(backfilled), "", *page_part(looked_at)]
     return "\n".join(lines) + "\n"
 
 
@@ -147,7 +154,11 @@ def _seconds(step: dict[str, float]) -> str:
 
 
 def main() -> None:
-    text = page({seasons: measure(seasons) for seasons in SEASONS}, measure_backfill())
+    text = page(
+        {seasons: measure(seasons) for seasons in SEASONS},
+        measure_raw("backfill", backfill.SEASONS),
+        measure_raw("page", LOOKED_AT_SEASONS),
+    )
     RESULTS.write_text(text)
     sys.stdout.write(text)
 

@@ -13,6 +13,7 @@ import duckdb
 from benchmarks import alternatives
 from benchmarks.backfill import measure_backfill
 from benchmarks.machine import peak_megabytes
+from benchmarks.page import measure_page
 from benchmarks.serving import measure_serving
 from benchmarks.timing import timed
 from league.sample import make_league, write
@@ -167,6 +168,7 @@ STEPS = {
     "plan": measure_plan,
     "serving": measure_serving,
     "backfill": measure_backfill,
+    "page": measure_page,
 }
 
 

@@ -16,13 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-import pytest
+from tests.requiring import missing
 
 if TYPE_CHECKING:
     from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
-REQUIRE = "TESTS_REQUIRE"
-"""Where it says `emulator`, a missing one fails the tests instead of skipping them."""
 PROJECT = "tipoff-test"
 START_SECONDS = 60
 LISTENING = "Server started, listening on"
@@ -166,6 +164,4 @@ def _program() -> str:
         reason = "gcloud has no pubsub-emulator (the package google-cloud-cli-pubsub-emulator)"
     elif gcloud:
         reason = "the Pub/Sub emulator needs java"
-    if "emulator" in os.environ.get(REQUIRE, ""):
-        pytest.fail(f"{REQUIRE} wants the Pub/Sub emulator: {reason}")
-    pytest.skip(f"no Pub/Sub emulator: {reason}")
+    return missing("emulator", "Pub/Sub emulator", reason)
