@@ -108,7 +108,7 @@ class TestWord:
     def test_opening_night_has_nobody_to_speak_of(self) -> None:
         pipeline = league(2).pipeline()
         run(pipeline, 0, 1)
-        assert words(pipeline, PLAYER_ASOF)[0] == Status.SKIPPED_BOOTSTRAP
+        assert words(pipeline, PLAYER_ASOF)[0] == State.BOOTSTRAP
 
     def test_coming(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Tomorrow nobody is late; today is waited for; what is done ahead stands."""
