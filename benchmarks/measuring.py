@@ -177,7 +177,7 @@ def in_a_process(step: str, file: Path) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.measuring", step, str(file)],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     found: dict[str, float] = json.loads(done.stdout)
