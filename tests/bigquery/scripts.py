@@ -1,0 +1,63 @@
+"""A script: statements one after the other, with BEGIN, COMMIT and ROLLBACK TRANSACTION."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tests.bigquery.errors import ApiError, invalid_query
+from tests.bigquery.preparing import Prepared, Surroundings, prepare
+from tests.bigquery.spelling import Statement
+from tests.bigquery.statements import Outcome, execute
+
+Weigh = Callable[[Prepared], None]
+"""Told each statement before it is carried out; may refuse."""
+Step = Callable[[Prepared, Outcome], None]
+"""Told each statement that was carried out."""
+
+
+def run(statements: Sequence[Statement], around: Surroundings, weigh: Weigh, step: Step) -> Outcome:
+    """The outcome is the last query's. A script that fails or ends inside a transaction takes
+    everything in it back."""
+    storage = around.storage
+    last = Outcome("SCRIPT")
+    try:
+        for one in statements:
+            if one.transaction:
+                _transact(one, around)
+                continue
+            prepared = prepare(one, around)
+            weigh(prepared)
+            outcome = execute(prepared)
+            step(prepared, outcome)
+            if outcome.type == "SELECT":
+                last = Outcome("SCRIPT", outcome.schema, outcome.rows)
+    except ApiError as error:
+        raise ApiError(error.reason, f"Query error: {error.message}", location="query") from error
+    finally:
+        if storage.in_transaction:
+            storage.rollback()
+    return last
+
+
+def parse(statements: Sequence[Statement], around: Surroundings) -> None:
+    """A script whose text can't be read is refused before its first statement."""
+    for one in statements:
+        if not one.transaction:
+            try:
+                around.analyser.tables(one.text)
+            except ApiError as error:
+                raise one.placed(error) from error
+
+
+def _transact(one: Statement, around: Surroundings) -> None:
+    storage = around.storage
+    if one.transaction == "BEGIN":
+        if storage.in_transaction:
+            raise invalid_query("Transaction is already in progress.")
+        storage.begin()
+    elif not storage.in_transaction:
+        raise invalid_query(f"No transaction is in progress: {one.text.strip()}")
+    elif one.transaction == "COMMIT":
+        storage.commit()
+    else:
+        storage.rollback()
