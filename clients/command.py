@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import UsageError as CommandLineError
 
-from clients.commands import audit, dead_letters
+from clients.commands import audit, dead_letters, schema
 from clients.commands.backfill import backfill
 from clients.commands.coverage import coverage
 from clients.commands.explain import explain
@@ -47,6 +47,7 @@ app.command()(tables)
 app.command()(features)
 app.command()(sql)
 app.command()(serve)
+app.add_typer(schema.app, name="schema")
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

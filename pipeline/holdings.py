@@ -45,11 +45,14 @@ def read_holdings(
     warehouse: Warehouse, calendar: Calendar, contracts: Iterable[Contract]
 ) -> list[Holding]:
     """By season; each table before its columns."""
+    if not calendar.game_dates:
+        return []
     labels = {season.year: season.label for season in calendar.seasons}
+    dates = {"first_date": calendar.game_dates[0], "last_date": calendar.game_dates[-1]}
     found = [
         one
         for contract in about_games(contracts)
-        for year, needed, *counts in warehouse.rows(holdings_text(contract))
+        for year, needed, *counts in warehouse.rows(holdings_text(contract), **dates)
         if year in labels
         for one in _of(labels[year], contract, needed, counts)
     ]
@@ -93,6 +96,7 @@ held AS (
   SELECT game_id AS game, COUNT(*) AS any_row,
     {counted}
   FROM `{contract.table}`
+  WHERE {contract.date_column} >= @first_date AND {contract.date_column} <= @last_date
   GROUP BY game
 )
 SELECT games.season_year, COUNT(*),

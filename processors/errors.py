@@ -15,7 +15,10 @@ TipoffError              base: a code, whether a retry helps, the HTTP status it
 ├── WarehouseBusy        another process holds the warehouse; waiting was not enough
 ├── OwnerFailed          the service that holds the warehouse doesn't answer as ours does
 ├── WarehouseFailed      the engine gave up on a statement
-│   └── WarehouseTransient   …in a way that a second try may cure
+│   ├── WarehouseTransient   …in a way that a second try may cure
+│   ├── WarehouseDenied      …because the account may not do what the statement needs
+│   ├── QuotaExceeded        …because a quota is used up: it stands until the quota is given anew
+│   └── TooCostly            …before it started: it would have read more bytes than it may
 └── VerificationFailed   what was published is not what was staged
 """
 
@@ -129,6 +132,25 @@ class WarehouseTransient(WarehouseFailed):
     code = "warehouse_transient"
     retryable = True
     http_status = 503
+
+
+class WarehouseDenied(WarehouseFailed):
+    """The account that Tipoff works as may not do what the statement needs."""
+
+    code = "warehouse_denied"
+
+
+class QuotaExceeded(WarehouseFailed):
+    """A quota of the engine is used up; trying again before it is given anew only makes noise."""
+
+    code = "quota_exceeded"
+
+
+class TooCostly(WarehouseFailed):
+    """A statement would have read more bytes than it may; it was not started."""
+
+    code = "too_costly"
+    http_status = 422
 
 
 class VerificationFailed(TipoffError):

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from processors.contract import Layer
 from processors.errors import UsageError
 from warehouse.opening import DEFAULT_ADDRESS
 
 PREFIX = "TIPOFF_"
 PUBLIC: dict[str, Any] = {"public": True}
 """What `/version` may show of a setting to anybody: its value. Of the others it says set or not."""
+
+OWNABLE = (Layer.RAW, Layer.ANALYTICS, Layer.PRECOMPUTE)
 
 READ_ELSEWHERE = {
     "TIPOFF_NOW": (
@@ -34,7 +37,14 @@ def _parts(value: object) -> object:
     return value
 
 
+def _ownable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    if not layers or not set(layers) <= set(OWNABLE):
+        raise ValueError(f"name some of {', '.join(OWNABLE)}")
+    return layers
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
+Layers = Annotated[tuple[Layer, ...], NoDecode, BeforeValidator(_parts), AfterValidator(_ownable)]
 
 
 class Settings(BaseSettings):
@@ -76,6 +86,15 @@ class Settings(BaseSettings):
         description=(
             "Whether what the asked tables need is computed first; where not, missing inputs are"
             " `blocked`. Else yes on DuckDB, no elsewhere."
+        ),
+        json_schema_extra=PUBLIC,
+    )
+    owned_layers: Layers = Field(
+        default=OWNABLE,
+        description=(
+            "Layers whose tables are this deployment's, between commas: `tipoff schema` creates and"
+            " extends them; of others' it compares the columns that are read. What Tipoff remembers"
+            " is always its own."
         ),
         json_schema_extra=PUBLIC,
     )

@@ -28,6 +28,8 @@ def _default(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "`yes`" if value else "`no`"
+    if isinstance(value, tuple):
+        return f"`{','.join(value)}`"
     return f"`{value}`"
 
 

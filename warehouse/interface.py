@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from processors.contract import Contract
 from processors.registry import Processor
+from warehouse.differences import Difference
 from warehouse.lane import Lane
 
 Row = tuple[Any, ...]
@@ -123,7 +124,7 @@ class Warehouse(Protocol):
         """Create what is missing, add new columns, refuse what would lose data; say what it did."""
         ...
 
-    def differences(self, contracts: Sequence[Contract]) -> Mapping[str, Sequence[str]]:
+    def differences(self, contracts: Sequence[Contract]) -> Mapping[str, Sequence[Difference]]:
         """By table, what isn't stored as its contract says; changes nothing."""
         ...
 

@@ -72,7 +72,7 @@ def _schema_state(office: Office) -> str:
         return f"can't be read: {error.code}"
     if not found:
         return AS_CONTRACTED
-    lines = [line for lines in found.values() for line in lines]
+    lines = [str(one) for several in found.values() for one in several]
     tell(logging.ERROR, "the schema differs from the contracts: " + "; ".join(lines))
     return f"differs from the contracts in {', '.join(found)}: a restart adds what is missing"
 

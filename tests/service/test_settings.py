@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from processors.contract import Layer
 from processors.errors import UsageError
 from service.settings import Settings, load_settings
 
@@ -44,6 +45,21 @@ def test_every_fault_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no setting TIPOFF_WAREHOSE; did you mean TIPOFF_WAREHOUSE?" in message
     assert "TIPOFF_COMPLETION_TOPIC" in message
     assert "secret-topic" not in message
+
+
+class TestOwnedLayers:
+    def test_all(self) -> None:
+        assert load_settings().owned_layers == ("raw", "analytics", "precompute")
+
+    def test_some(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TIPOFF_OWNED_LAYERS", "analytics, precompute")
+        assert load_settings().owned_layers == (Layer.ANALYTICS, Layer.PRECOMPUTE)
+
+    @pytest.mark.parametrize("value", ["", "ops", "precompute,features"])
+    def test_refused(self, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+        monkeypatch.setenv("TIPOFF_OWNED_LAYERS", value)
+        with pytest.raises(UsageError, match=f"TIPOFF_OWNED_LAYERS='{value}'"):
+            load_settings()
 
 
 def test_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

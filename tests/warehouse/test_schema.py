@@ -10,6 +10,7 @@ from processors.columns import Type, count, text
 from processors.errors import SchemaConflict
 from processors.registry import load
 from tests.warehouse.toys import D1, OPS, RAW, TOYS, publish, shop, stage, stored, toy
+from warehouse.differences import Kind
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 
@@ -156,3 +157,24 @@ class TestRefused:
             warehouse.migrate([retyped(TOYS, "wheels", Type.BOOL)])
         assert (caught.value.http_status, caught.value.retryable) == (409, False)
         assert len(caught.value.details["conflicts"]) == 1
+
+
+class TestDifferences:
+    def test_none(self, warehouse):
+        assert warehouse.differences([RAW, TOYS, *OPS]) == {}
+
+    def test_each(self, warehouse):
+        """What `migrate` would add doesn't block, what it would refuse does."""
+        new_table = replace(RAW, table="nba_raw.games")
+        changed = retyped(wider(TOYS, count("doors", "How many.")), "wheels", Type.BOOL)
+        found = warehouse.differences([RAW, new_table, changed])
+        assert {
+            table: [(one.column, one.kind, one.blocks) for one in several]
+            for table, several in found.items()
+        } == {
+            "nba_raw.games": [(None, Kind.TABLE_MISSING, False)],
+            "nba_analytics.toys_seen": [
+                ("wheels", Kind.TYPE, True),
+                ("doors", Kind.COLUMN_MISSING, False),
+            ],
+        }

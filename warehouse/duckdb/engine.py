@@ -15,6 +15,7 @@ from processors.contract import Contract
 from processors.errors import UsageError, WarehouseFailed, WarehouseTransient
 from processors.registry import Processor
 from warehouse import texts
+from warehouse.differences import Difference
 from warehouse.duckdb import loading, ownership, publishing, schema
 from warehouse.duckdb.compiled import duckdb_text, parameters_of, reads_staging
 from warehouse.interface import (
@@ -89,7 +90,7 @@ class DuckDBWarehouse:
             self._shapes.clear()
             return schema.migrate(connection, contracts)
 
-    def differences(self, contracts: Sequence[Contract]) -> Mapping[str, Sequence[str]]:
+    def differences(self, contracts: Sequence[Contract]) -> Mapping[str, Sequence[Difference]]:
         with self._reading("the schema") as session:
             return schema.differences(session, contracts)
 

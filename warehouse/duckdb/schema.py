@@ -9,6 +9,7 @@ import duckdb
 from processors.columns import Type
 from processors.contract import Contract
 from processors.errors import SchemaConflict
+from warehouse.differences import Difference, Kind
 from warehouse.files import DUCKDB_TYPES
 
 KNOWN_TYPES: dict[str, Type] = {duck: ours for ours, duck in DUCKDB_TYPES.items()}
@@ -17,7 +18,7 @@ KNOWN_TYPES: dict[str, Type] = {duck: ours for ours, duck in DUCKDB_TYPES.items(
 def migrate(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> list[str]:
     """Look at everything first: a conflict in one table leaves all tables as they were."""
     stored = _stored_columns(connection)
-    conflicts = [line for one in contracts for line in _conflicts(one, stored.get(one.table))]
+    conflicts = [each.says for one in contracts for each in _conflicts(one, stored.get(one.table))]
     if conflicts:
         raise SchemaConflict(
             "the stored tables don't fit the contracts: " + "; ".join(conflicts),
@@ -52,22 +53,29 @@ def migrate(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]
 
 def differences(
     connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]
-) -> dict[str, list[str]]:
+) -> dict[str, list[Difference]]:
     """By table, what isn't stored as its contract says: what `migrate` would add or refuse."""
     stored = _stored_columns(connection)
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Difference]] = {}
     for contract in contracts:
-        columns = stored.get(contract.table)
+        table, columns = contract.table, stored.get(contract.table)
         if columns is None:
-            found[contract.table] = [f"{contract.table} is not there"]
+            found[table] = [
+                Difference(table=table, kind=Kind.TABLE_MISSING, says=f"{table} is not there")
+            ]
             continue
-        lines = _conflicts(contract, columns) + [
-            f"{contract.table}.{one.name} is not there"
+        differing = _conflicts(contract, columns) + [
+            Difference(
+                table=table,
+                column=one.name,
+                kind=Kind.COLUMN_MISSING,
+                says=f"{table}.{one.name} is not there",
+            )
             for one in contract.stored_columns
             if one.name not in columns
         ]
-        if lines:
-            found[contract.table] = lines
+        if differing:
+            found[table] = differing
     return found
 
 
@@ -82,21 +90,33 @@ def _stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str
     return found
 
 
-def _conflicts(contract: Contract, stored: dict[str, str] | None) -> list[str]:
+def _conflicts(contract: Contract, stored: dict[str, str] | None) -> list[Difference]:
     if stored is None:
         return []
     declared = {one.name: one for one in contract.stored_columns}
-    lines = [
-        f"{contract.table}.{name} is stored but no longer in the contract: put it back, or drop the"
-        f" column yourself with ALTER TABLE {contract.table} DROP COLUMN {name}"
+    found = [
+        Difference(
+            table=contract.table,
+            column=name,
+            kind=Kind.COLUMN_EXTRA,
+            says=f"{contract.table}.{name} is stored but no longer in the contract: put it back, or"
+            f" drop the column yourself with ALTER TABLE {contract.table} DROP COLUMN {name}",
+            blocks=True,
+        )
         for name in stored
         if name not in declared
     ]
     for name, column in declared.items():
         if name in stored and KNOWN_TYPES.get(stored[name]) is not column.type:
-            lines.append(
-                f"{contract.table}.{name} is stored as {stored[name]}, the contract says"
-                f" {column.type.value}: give the new type a new name, or move the table away and"
-                " compute it again"
+            found.append(
+                Difference(
+                    table=contract.table,
+                    column=name,
+                    kind=Kind.TYPE,
+                    says=f"{contract.table}.{name} is stored as {stored[name]}, the contract says"
+                    f" {column.type.value}: give the new type a new name, or move the table away"
+                    " and compute it again",
+                    blocks=True,
+                )
             )
-    return lines
+    return found

@@ -1,0 +1,25 @@
+"""Labels of jobs and tables: what BigQuery takes, refused here where it would refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from processors.errors import ContractError
+
+KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+VALUE = re.compile(r"[a-z0-9_-]{0,63}")
+MOST = 64
+
+
+def checked(labels: Mapping[str, str]) -> dict[str, str]:
+    """Lower case, digits, _ and -, at most 63 of them, at most 64 labels."""
+    if len(labels) > MOST:
+        raise ContractError(f"{len(labels)} labels, where {MOST} are allowed")
+    for key, value in labels.items():
+        if not KEY.fullmatch(key) or not VALUE.fullmatch(value):
+            raise ContractError(
+                f"{key}={value!r} is no label: a-z, 0-9, _ and - only, at most 63, the name from a"
+                " letter on"
+            )
+    return dict(labels)
