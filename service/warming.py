@@ -15,17 +15,27 @@ from service.observing.logs import tell
 from service.office import Office
 from service.page.rendering import environment
 
+QUIET_SECONDS, LOOK_SECONDS = 2.0, 0.05
+"""A service that was started to compute a date is asked at once: work goes before looks that nobody
+has asked for yet."""
+
 
 @contextmanager
-def warming(office: Office) -> Iterator[Thread]:
+def warming(office: Office, *, quiet: float = QUIET_SECONDS) -> Iterator[Thread]:
     """Beside what is done within; told to end, it begins no further table and is waited for."""
     ended = Event()
-    thread = Thread(
-        target=_warm,
-        args=(office.pipeline, lambda: ended.is_set() or office.stopping.is_set()),
-        name="warming",
-        daemon=True,
-    )
+
+    def is_over() -> bool:
+        """Asked before each table: answered once nothing is at work, or the service ends."""
+        while not (ended.is_set() or office.stopping.is_set()) and office.pipeline.at_hand:
+            ended.wait(LOOK_SECONDS)
+        return ended.is_set() or office.stopping.is_set()
+
+    def warm() -> None:
+        ended.wait(quiet)
+        _warm(office.pipeline, is_over)
+
+    thread = Thread(target=warm, name="warming", daemon=True)
     thread.start()
     try:
         yield thread

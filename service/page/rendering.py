@@ -6,17 +6,19 @@ import gzip
 from collections.abc import Callable, Coroutine
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from processors.errors import TipoffError, UsageError
 from service.faults import faults_of
 from service.office import Office
 from service.page import assets, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "; ".join(
@@ -93,6 +95,9 @@ def page(request: Request, template: str, *, code: int = 200, **shown: object) -
 @cache
 def environment() -> Environment:
     """Everything that a template shows is text: only a template itself is markup."""
+    # Only a page needs it: a service that is asked for work has it never.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
