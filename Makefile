@@ -33,7 +33,7 @@ test: setup ## every check: lint, types, import directions, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 bench: setup ## measure on four sample seasons; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks
