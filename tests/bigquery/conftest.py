@@ -50,12 +50,12 @@ def shared_server() -> Iterator[BigQueryServer]:
 
 
 @pytest.fixture
-def server(shared_server: BigQueryServer) -> BigQueryServer:
+def server(shared_server: BigQueryServer) -> Iterator[BigQueryServer]:
     """As if new, but for the datasets of other tests."""
-    shared_server.faults.clear()
     shared_server.requests.clear()
     shared_server.wait = WAIT
-    return shared_server
+    yield shared_server
+    shared_server.faults.clear()
 
 
 @pytest.fixture(scope="session")

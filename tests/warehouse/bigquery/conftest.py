@@ -24,12 +24,15 @@ def shared_server() -> Iterator[BigQueryServer]:
 
 
 @pytest.fixture
-def server(shared_server: BigQueryServer, monkeypatch: pytest.MonkeyPatch) -> BigQueryServer:
-    """As if new, but for the datasets of other tests."""
+def server(
+    shared_server: BigQueryServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BigQueryServer]:
+    """As if new, but for the datasets of other tests. Faults that nobody met go with their test:
+    what a whole module or session sets up asks no fixture of a test's."""
     monkeypatch.setenv(EMULATOR, shared_server.endpoint)
-    shared_server.faults.clear()
     shared_server.requests.clear()
-    return shared_server
+    yield shared_server
+    shared_server.faults.clear()
 
 
 @pytest.fixture
