@@ -20,7 +20,7 @@ from pipeline.running import Running
 from pipeline.state import Item
 from processors.errors import TipoffError, VerificationFailed, WarehouseTransient
 from processors.registry import Processor
-from warehouse.interface import NOTHING, Publication, Span, Step, Warehouse
+from warehouse.interface import NOTHING, Errand, Publication, Span, Step, Warehouse
 
 
 def span_of(processor: Processor, start: date, end: date, calendar: Calendar) -> Span:
@@ -47,7 +47,7 @@ class Work:
         started = time.monotonic()
         span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
-            self._stage(self.processor, span)
+            self._stage(self.processor, span, self._errand(items, is_new=force))
             examined = examine(self.warehouse, self.processor.contract, span)
             self.on_step("examined")
             with self.state:
@@ -73,7 +73,7 @@ class Work:
         started = time.monotonic()
         span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
-            self._stage(self.processor.in_bootstrap, span)
+            self._stage(self.processor.in_bootstrap, span, self._errand(items, is_new=True))
             staged = self.warehouse.staged_fingerprints(self.processor.contract)
             bad = set_aside(self.warehouse, self.processor.contract)
             with self.state:
@@ -98,11 +98,16 @@ class Work:
         error = WarehouseTransient("the run was interrupted before it came to this; ask again")
         return self._broken(items, error)
 
-    def _stage(self, processor: Processor, span: Span) -> None:
+    def _errand(self, items: Sequence[Item], *, is_new: bool) -> Errand:
+        inputs = combined({str(one.day): combined(one.input_fingerprints) for one in items})
+        run_id = self.running.run_id
+        return Errand(inputs=inputs, run_id=run_id, nonce=run_id if is_new else "")
+
+    def _stage(self, processor: Processor, span: Span, errand: Errand) -> None:
         self.running.write()
         if self.running.is_given_up():
             raise WarehouseTransient("the run was interrupted before this statement; ask again")
-        self.warehouse.stage(processor, span)
+        self.warehouse.stage(processor, span, errand)
         self.on_step("staged")
 
     def _broken(self, items: Sequence[Item], error: TipoffError) -> list[Outcome]:

@@ -52,6 +52,18 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Errand:
+    """What a span is computed for: an engine that remembers its statements knows by it which of
+    them it has carried out already."""
+
+    inputs: str
+    """Of all the dates that are asked of the span, in one word."""
+    run_id: str
+    nonce: str = ""
+    """Says something else each time that no earlier result will do."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publication:
     """What is to change in one step: these dates of this table, and what is remembered of it."""
 
@@ -109,10 +121,13 @@ class Warehouse(Protocol):
     lane: Lane
     """Held by whoever stages and publishes, from the first to the last statement that belong
     together."""
+    is_shared: bool
+    """Whether other processes write too: who is about to work looks anew at what is stored."""
 
     @property
     def writes(self) -> int:
-        """Grows with every publication and load: who knows the number knows what is stored."""
+        """Grows with every publication and load that this process knows of: who knows the number
+        knows what is stored, as far as nobody else writes."""
         ...
 
     @property
@@ -165,8 +180,13 @@ class Warehouse(Protocol):
         """Content of the good staged rows, comparable with `fingerprints` of `proven_columns`."""
         ...
 
-    def stage(self, processor: Processor, span: Span) -> None:
-        """Compute the span's rows into staging, rounded, hashed and with bad rows marked."""
+    def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> None:
+        """Compute the span's rows into staging, rounded, hashed and with bad rows marked; without
+        an errand nothing that was computed before will do."""
+        ...
+
+    def foretold_bytes(self, processor: Processor, span: Span) -> int | None:
+        """What staging the span would read and bill; None where reading costs nothing."""
         ...
 
     def publish(self, publication: Publication, step: Step) -> None:
@@ -185,6 +205,10 @@ class Warehouse(Protocol):
     def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
         """Load Parquet into raw tables, replacing rows of equal key: all files or nothing. Waits
         for the lane."""
+        ...
+
+    def export(self, contract: Contract, path: Path) -> int:
+        """Write the contract's columns of a whole table as Parquet; say how many rows it has."""
         ...
 
     def fork(self, since: Mapping[Contract, date], *, last: date) -> Scratch:

@@ -180,9 +180,9 @@ class Watched:
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
 
-    def stage(self, processor: Processor, span) -> None:
+    def stage(self, processor: Processor, span, errand=None) -> None:
         self.staged.append((processor.table, span.start, span.end))
-        self._inner.stage(processor, span)
+        self._inner.stage(processor, span, errand)
 
     @property
     def tables(self) -> list[str]:

@@ -223,8 +223,8 @@ class Interrupted(Watched):
         super().__init__(pipeline.warehouse)
         self._pipeline, self._table = pipeline, table
 
-    def stage(self, processor, span) -> None:
-        super().stage(processor, span)
+    def stage(self, processor, span, errand=None) -> None:
+        super().stage(processor, span, errand)
         if processor.table == self._table:
             self._pipeline.interrupt()
             raise WarehouseTransient("the statement was given up")

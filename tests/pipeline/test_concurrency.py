@@ -37,12 +37,12 @@ class Held(Watched):
         self._table = table
         self.reached, self.let_go = threading.Event(), threading.Event()
 
-    def stage(self, processor, span) -> None:
+    def stage(self, processor, span, errand=None) -> None:
         if processor.table == self._table:
             with self._inner._writing:
                 self.reached.set()
                 assert self.let_go.wait(60)
-        super().stage(processor, span)
+        super().stage(processor, span, errand)
 
 
 @pytest.mark.parametrize(

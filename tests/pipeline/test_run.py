@@ -541,10 +541,10 @@ class Failing(Watched):
         super().__init__(inner)
         self._table, self._error, self._since = table, error, since
 
-    def stage(self, processor, span) -> None:
+    def stage(self, processor, span, errand=None) -> None:
         if processor.table == self._table and span.start >= self._since:
             raise self._error
-        super().stage(processor, span)
+        super().stage(processor, span, errand)
 
 
 class TestFailed:

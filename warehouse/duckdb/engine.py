@@ -20,6 +20,7 @@ from warehouse.duckdb import loading, ownership, publishing, schema
 from warehouse.duckdb.compiled import duckdb_text, parameters_of, reads_staging
 from warehouse.interface import (
     Answer,
+    Errand,
     Fingerprint,
     Loaded,
     Publication,
@@ -38,6 +39,8 @@ TRANSIENT = (duckdb.OutOfMemoryException, duckdb.TransactionException, duckdb.In
 class DuckDBWarehouse:
     """One file, or memory. One connection writes; readers have cursors of their own, which are
     sessions that see what is committed and wait for nobody."""
+
+    is_shared = False
 
     def __init__(
         self,
@@ -168,7 +171,9 @@ class DuckDBWarehouse:
         with self._speaking("a fingerprint") as connection:
             return _by_day(connection.execute(text).fetchall())
 
-    def stage(self, processor: Processor, span: Span) -> None:
+    def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> None:
+        # Nothing of an earlier statement is kept here, so it doesn't matter what it was for.
+        del errand
         contract = processor.contract
         translated = duckdb_text(texts.stage(processor))
         wanted = parameters_of(translated)
@@ -179,6 +184,10 @@ class DuckDBWarehouse:
                     f"CREATE OR REPLACE TEMP TABLE staging_{contract.name} AS {translated}", handed
                 )
             publishing.mark_doubled_keys(connection, contract)
+
+    def foretold_bytes(self, processor: Processor, span: Span) -> int | None:
+        del processor, span
+        return None
 
     def interrupt(self) -> None:
         with self._interrupting:
@@ -212,6 +221,10 @@ class DuckDBWarehouse:
             loaded = loading.load(connection, files, contracts)
             self.writes += 1
             return loaded
+
+    def export(self, contract: Contract, path: Path) -> int:
+        with self._reading(f"writing {path}") as session:
+            return loading.export(session, contract, path)
 
     def fork(self, since: Mapping[Contract, date], *, last: date) -> Scratch:
         # A scratch is a warehouse itself, so its file stands above this one.

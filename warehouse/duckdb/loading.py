@@ -1,4 +1,5 @@
-"""Loading raw tables on DuckDB: checked first, then all files in one transaction."""
+"""Loading raw tables on DuckDB, checked first, then all files in one transaction; and writing a
+table as such a file."""
 
 from __future__ import annotations
 
@@ -92,6 +93,14 @@ def _replace(connection: duckdb.DuckDBPyConnection, contract: Contract, read: in
         f"INSERT INTO {contract.table} ({columns}) SELECT {columns} FROM arriving ORDER BY {order}",
     )
     return Loaded(table=contract.table, read=read, collapsed=read - arrived, replaced=replaced)
+
+
+def export(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> int:
+    columns = ", ".join(contract.column_names)
+    file = str(path).replace("'", "''")
+    return _count(
+        connection, f"COPY (SELECT {columns} FROM {contract.table}) TO '{file}' (FORMAT parquet)"
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, text: str) -> int:
