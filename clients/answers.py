@@ -17,7 +17,7 @@ from service.models.answers import (
 )
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
-from service.models.queries import Covering, Over, Since, Tables
+from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify
 
 
@@ -41,7 +41,7 @@ class Answers(Protocol):
 
     def handoff(self, asked: Since) -> Handoff: ...
 
-    def plan(self, asked: Over) -> Plan: ...
+    def plan(self, asked: Planning) -> Plan: ...
 
     def explain(self, day: date, asked: Tables) -> Explained: ...
 

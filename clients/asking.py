@@ -19,7 +19,7 @@ from processors.errors import OwnerFailed, UsageError, WarehouseBusy
 from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
 from service.models.explained import Explained
 from service.models.letters import LetterAsked, LettersAsked, LetterSeen, LettersSeen, Replayed
-from service.models.queries import Covering, Over, Since, Tables
+from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify
 from service.questions import checked
 from service.settings import Settings
@@ -53,8 +53,8 @@ class Asking:
         with self._answers() as answers:
             return answers.handoff(asked)
 
-    def plan(self, start: str, end: str | None, tables: str | None) -> Plan:
-        asked = checked(Over, start=start, end=end, tables=tables or "")
+    def plan(self, start: str, end: str | None, tables: str | None, *, priced: bool) -> Plan:
+        asked = checked(Planning, start=start, end=end, tables=tables or "", bytes=priced)
         with self._answers() as answers:
             return answers.plan(asked)
 

@@ -10,7 +10,9 @@ from typer._click.exceptions import UsageError as CommandLineError
 
 from clients.commands import audit, dead_letters, schema
 from clients.commands.backfill import backfill
+from clients.commands.copy import copy
 from clients.commands.coverage import coverage
+from clients.commands.doctor import doctor
 from clients.commands.explain import explain
 from clients.commands.features import features
 from clients.commands.handoff import handoff
@@ -35,6 +37,7 @@ app = typer.Typer(
 )
 app.command()(sample)
 app.command("import")(import_files)
+app.command()(copy)
 app.command()(plan)
 app.command()(run)
 app.command()(backfill)
@@ -48,6 +51,7 @@ app.command()(features)
 app.command()(sql)
 app.command()(serve)
 app.add_typer(schema.app, name="schema")
+app.command()(doctor)
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

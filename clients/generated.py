@@ -27,8 +27,19 @@ from pipeline import (
     stored_rows,
     told,
 )
-from pipeline.audit import last_word, spoken, verdict
+from pipeline.audit import (
+    backtest,
+    canaries,
+    copying,
+    demonstration,
+    last_word,
+    recomputing,
+    spoken,
+    verdict,
+    verification,
+)
 from pipeline.trace import texts as trace
+from processors.contract import Layer
 from processors.features import FEATURES
 from processors.features_page import features_page
 from processors.page import tables_page
@@ -66,6 +77,11 @@ def product_texts(registry: Registry) -> Iterator[str]:
         spoken.OF_DATE,
         verdict.LATEST,
         last_word.LAST_WORD,
+        backtest.RATES,
+        backtest.BUSIEST,
+        backtest.FORESIGHT,
+        backtest.EVENINGS,
+        demonstration.SEASONS,
         distributions.DAYS,
         distributions.spreads(FEATURES),
         readiness.READINESS,
@@ -93,7 +109,16 @@ def product_texts(registry: Registry) -> Iterator[str]:
         yield texts.coverage(contract)
         yield texts.quarantine_examples(contract)
         yield stored_rows.rows_text(contract)
+        yield canaries.presence(contract)
+        yield canaries.spreads(contract)
+        yield recomputing.hashes_text(contract)
+        yield recomputing.staged_hashes_text(contract)
+        yield recomputing.row_text(contract, f"`{contract.table}`")
+        yield recomputing.row_text(contract, texts.staging(contract))
+        yield verification.changed_text(contract)
     for contract in registry.contracts.values():
+        if contract.layer is Layer.RAW:
+            yield copying.copied_text(contract)
         if contract.presence:
             yield texts.games_present(contract)
     for contract in holdings.about_games(registry.contracts.values()):

@@ -16,7 +16,7 @@ from service.answering import outcome_of
 from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
-from service.models.queries import Covering, Over, Since, Tables
+from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify
 from service.push.letters import Letters
 from service.push.working import Worker
@@ -33,8 +33,12 @@ class InPlace:
 
     @cached_property
     def pipeline(self) -> Pipeline:
-        placeholders = self.settings.bootstrap_placeholders
-        return Pipeline(self.warehouse, load(), bootstrap_placeholders=placeholders)
+        return Pipeline(
+            self.warehouse,
+            load(),
+            bootstrap_placeholders=self.settings.bootstrap_placeholders,
+            bytes_cap=self.settings.cap,
+        )
 
     def coverage(self, asked: Covering) -> Coverage:
         return questions.coverage(self.pipeline, asked)
@@ -45,8 +49,11 @@ class InPlace:
     def handoff(self, asked: Since) -> Handoff:
         return questions.handoff(self.pipeline, asked)
 
-    def plan(self, asked: Over) -> Plan:
-        return questions.plan(self.pipeline, asked, prepare=self.settings.computes_analytics)
+    def plan(self, asked: Planning) -> Plan:
+        # In place a range is computed in one chunk.
+        return questions.plan(
+            self.pipeline, asked, prepare=self.settings.computes_analytics, chunk=None
+        )
 
     def explain(self, day: date, asked: Tables) -> Explained:
         return questions.explain(self.pipeline, day, asked)

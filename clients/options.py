@@ -70,6 +70,8 @@ def opened(settings: Settings, wait: float) -> Warehouse:
         wait=wait,
         threads=settings.threads,
         memory_limit=settings.memory_limit,
+        owned=settings.owned_layers,
+        maximum_bytes=settings.maximum_bytes,
     )
 
 
@@ -84,4 +86,9 @@ def warehouse_at(address: str | None, wait: float) -> Iterator[Warehouse]:
 def pipeline_at(address: str | None, wait: float) -> Iterator[Pipeline]:
     settings = settings_at(address)
     with closing(opened(settings, wait)) as warehouse:
-        yield Pipeline(warehouse, load(), bootstrap_placeholders=settings.bootstrap_placeholders)
+        yield Pipeline(
+            warehouse,
+            load(),
+            bootstrap_placeholders=settings.bootstrap_placeholders,
+            bytes_cap=settings.cap,
+        )

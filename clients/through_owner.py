@@ -32,7 +32,7 @@ from service.models.answers import (
 )
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
-from service.models.queries import Covering, Over, Since, Tables
+from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import ProcessRange, Query, Verify
 from service.questions import tables_of
 
@@ -77,7 +77,7 @@ class ThroughOwner:
     def handoff(self, asked: Since) -> Handoff:
         return self._get(Handoff, "/handoff", _said(asked))
 
-    def plan(self, asked: Over) -> Plan:
+    def plan(self, asked: Planning) -> Plan:
         return self._get(Plan, "/plan", _said(asked))
 
     def explain(self, day: date, asked: Tables) -> Explained:

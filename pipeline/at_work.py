@@ -14,6 +14,7 @@ from pipeline.history import days_in
 from pipeline.outcome import Status
 from pipeline.run import Pipeline
 from pipeline.running import Running
+from pipeline.since import BEGINNING, OVERLAP
 
 SINCE = timedelta(days=1)
 """A backfill that has asked for something since is shown."""
@@ -25,6 +26,7 @@ WITH told AS (
     COUNTIF(event != 'started') = 0 AS is_open,
     MAX(REGEXP_EXTRACT(JSON_VALUE(request, '$.about.correlation_id'), r'{PATTERN}')) AS campaign
   FROM `nba_ops.runs`
+  WHERE recorded_at >= @since
   GROUP BY run_id
 ),
 lively AS (
@@ -32,7 +34,7 @@ lively AS (
   FROM told
   WHERE campaign IS NOT NULL
   GROUP BY campaign
-  HAVING MAX(started) >= @since
+  HAVING MAX(started) >= @lively_since
   ORDER BY MAX(started) DESC
   LIMIT {MOST_CAMPAIGNS}
 ),
@@ -54,7 +56,8 @@ latest AS (
   SELECT said.run_id, said.partition_date, said.status, said.recorded_at
   FROM `nba_ops.partitions` AS said
   JOIN chosen ON chosen.run_id = said.run_id
-  WHERE STRPOS(chosen.request, CONCAT('"', said.table_name, '"')) > 0
+  WHERE said.recorded_at >= @told_since
+    AND STRPOS(chosen.request, CONCAT('"', said.table_name, '"')) > 0
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY said.run_id, said.table_name, said.partition_date
     ORDER BY said.recorded_at DESC) = 1
@@ -115,8 +118,14 @@ def read_at_work(pipeline: Pipeline) -> AtWork:
 
 
 def _asked(pipeline: Pipeline, since: datetime) -> list[Asked]:
+    """A run may be open, and a campaign alive, since whenever: all runs are read, and of what was
+    told only what came since the first of those that were chosen."""
+    warehouse = pipeline.warehouse
+    asked = {"since": BEGINNING, "lively_since": since}
+    chosen = warehouse.rows(RUNS, **asked)
+    first = min((started for _, _, started, _, _ in chosen), default=since) - OVERLAP
     told: dict[str, dict[date, Told]] = {}
-    for run_id, day, status, tables, moment in pipeline.warehouse.rows(TOLD, since=since):
+    for run_id, day, status, tables, moment in warehouse.rows(TOLD, told_since=first, **asked):
         days = told.setdefault(run_id, {})
         before = days.get(day)
         days[day] = Told(
@@ -125,7 +134,7 @@ def _asked(pipeline: Pipeline, since: datetime) -> list[Asked]:
             moment=max(moment, before.moment) if before else moment,
         )
     found = []
-    for run_id, campaign, started, is_open, said in pipeline.warehouse.rows(RUNS, since=since):
+    for run_id, campaign, started, is_open, said in chosen:
         request = json.loads(said)
         found.append(
             Asked(

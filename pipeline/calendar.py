@@ -20,8 +20,11 @@ SELECT season_year, game_date, season_phase,
   COUNTIF(boxscore_expected) AS expected,
   COUNTIF(boxscore_expected AND status = 'final') AS final
 FROM `nba_raw.schedule`
+WHERE game_date >= @first_date AND game_date <= @last_date
 GROUP BY season_year, game_date, season_phase
 """
+EVER = {"first_date": date.min, "last_date": date.max}
+"""The seasons are read whole: which there are is what is asked."""
 COUNTED = ("regular", "play_in", "playoffs")
 
 
@@ -190,7 +193,7 @@ class Calendar:
 
 
 def read_calendar(warehouse: Warehouse) -> Calendar:
-    return make_calendar(warehouse.rows(SCHEDULE))
+    return make_calendar(warehouse.rows(SCHEDULE, **EVER))
 
 
 def make_calendar(rows: Iterable[tuple[int, date, str, int, int]]) -> Calendar:

@@ -23,8 +23,8 @@ ENOUGH_ROWS = 100
 JUMP = 0.2
 """Of the NULL share, from one month to the next."""
 
-DAYS = f"SELECT DISTINCT game_date FROM `{STORE}` ORDER BY game_date"
 ASKED = "WHERE game_date >= @first_date AND game_date <= @last_date"
+DAYS = f"SELECT DISTINCT game_date FROM `{STORE}` {ASKED} ORDER BY game_date"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +109,12 @@ class Distribution:
 
 def seasons_held(warehouse: Warehouse, calendar: Calendar) -> list[Season]:
     """Those of whose processed days the store has rows, the oldest first."""
-    days = [day for (day,) in warehouse.rows(DAYS)]
-    found = []
-    for season in calendar.seasons:
-        first, last = processed(calendar, season)
-        if any(first <= day <= last for day in days):
-            found.append(season)
-    return found
+    spans = [(season, *processed(calendar, season)) for season in calendar.seasons]
+    if not spans:
+        return []
+    asked = {"first_date": spans[0][1], "last_date": max(last for _, _, last in spans)}
+    days = [day for (day,) in warehouse.rows(DAYS, **asked)]
+    return [season for season, first, last in spans if any(first <= day <= last for day in days)]
 
 
 def processed(calendar: Calendar, season: Season) -> tuple[date, date]:

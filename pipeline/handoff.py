@@ -14,6 +14,7 @@ from pipeline.history import RunSeen, recent_runs
 from pipeline.ledger import UNFINISHED
 from pipeline.outcome import Status
 from pipeline.run import Pipeline
+from pipeline.since import BEGINNING
 from pipeline.state import State
 from warehouse.interface import Warehouse
 
@@ -34,14 +35,15 @@ CAUSES_FIRST = (
 
 UNDONE = """
 WITH latest AS (
-  SELECT table_name, partition_date, status, reason, recorded_at
+  SELECT table_name, partition_date, status, reason
   FROM `nba_ops.partitions`
+  WHERE recorded_at >= @since
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, run_id DESC) = 1
 )
 SELECT table_name, partition_date, status, reason
 FROM latest
-WHERE recorded_at >= @since AND status IN ('failed', 'rejected', 'blocked')
+WHERE status IN ('failed', 'rejected', 'blocked')
 ORDER BY table_name, partition_date
 """
 
@@ -64,8 +66,8 @@ RUNS = """
 WITH told AS (
   SELECT run_id, MAX(IF(event != 'started', event, NULL)) AS ending, MAX(status) AS status
   FROM `nba_ops.runs`
+  WHERE recorded_at >= @since
   GROUP BY run_id
-  HAVING MAX(recorded_at) >= @since
 )
 SELECT COALESCE(status, ending, 'running') AS word, COUNT(*) AS runs
 FROM told
@@ -136,7 +138,7 @@ def read_handoff(pipeline: Pipeline, since: datetime | None) -> Handoff:
         coverage=coverage,
         running=[
             run
-            for run_id, *_ in warehouse.rows(UNFINISHED)
+            for run_id, *_ in warehouse.rows(UNFINISHED, since=BEGINNING)
             for run in recent_runs(warehouse, limit=1, run_id=run_id)
         ],
         undone=undone,

@@ -89,7 +89,8 @@ def holdings_text(contract: Contract) -> str:
 WITH games AS (
   SELECT game_id, game_date, season_year
   FROM `{SCHEDULE}`
-  WHERE status = 'final' AND boxscore_expected
+  WHERE game_date >= @first_date AND game_date <= @last_date
+    AND status = 'final' AND boxscore_expected
     AND season_phase IN ('regular', 'play_in', 'playoffs')
 ),
 held AS (

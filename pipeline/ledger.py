@@ -9,11 +9,12 @@ import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.clock import wall_clock
 from pipeline.outcome import Outcome, Status, evidence_as_json
+from pipeline.since import BEGINNING, MOMENT, OVERLAP
 from processors.registry import Registry
 from warehouse.interface import Publication, Warehouse
 
@@ -28,7 +29,7 @@ PROVEN = """
 SELECT table_name, partition_date, status, logic_version, input_fingerprint, inputs,
   output_fingerprint, row_count, run_id
 FROM `nba_ops.partitions`
-WHERE output_fingerprint IS NOT NULL
+WHERE recorded_at >= @since AND output_fingerprint IS NOT NULL
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, run_id DESC) = 1
 """
@@ -36,6 +37,7 @@ QUALIFY ROW_NUMBER() OVER (
 UNFINISHED = """
 SELECT run_id, request, process
 FROM `nba_ops.runs`
+WHERE recorded_at >= @since
 QUALIFY COUNTIF(event != 'started') OVER (PARTITION BY run_id) = 0
 ORDER BY run_id
 """
@@ -80,10 +82,17 @@ class Ledger:
     told: list[tuple[date, date]] = field(default_factory=list)
     """First and last date of what was published since the ledger was read: of dates that nothing
     of it is read for, all that was known still holds."""
+    made_at: datetime = field(default_factory=wall_clock)
+    """Before it was read."""
 
-    def read(self) -> None:
-        self.proofs.clear()
-        for table, day, status, *rest in self.warehouse.rows(PROVEN):
+    def read(self, known: Ledger | None = None) -> None:
+        """All of it, or upon one that is known what was recorded since: of each partition the
+        latest word of these rows is later than any before them."""
+        since = BEGINNING
+        if known is not None:
+            since = known.made_at - OVERLAP
+            self.proofs.update({table: dict(days) for table, days in known.proofs.items()})
+        for table, day, status, *rest in self.warehouse.rows(PROVEN, since=since):
             self.proofs.setdefault(table, {})[day] = Proof(Status(status), *rest)
 
     def proof(self, table: str, day: date) -> Proof | None:
@@ -91,8 +100,9 @@ class Ledger:
 
     def reconcile(self) -> list[str]:
         """Runs of other processes that never ended have died: none of them can be holding the
-        warehouse. What this process began, it also ends."""
-        dead = [one for one in self.warehouse.rows(UNFINISHED) if one[2] != PROCESS]
+        warehouse. What this process began, it also ends. However long ago: all runs are read."""
+        told = self.warehouse.rows(UNFINISHED, since=BEGINNING)
+        dead = [one for one in told if one[2] != PROCESS]
         rows = [
             run_row(run_id, Event.DIED, request, detail={"died_in": process, "found_by": PROCESS})
             for run_id, request, process in dead
@@ -120,7 +130,7 @@ class Ledger:
 
 def new_run_id() -> str:
     """Sorts by time."""
-    return f"{wall_clock():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+    return f"{wall_clock():{MOMENT}}-{secrets.token_hex(3)}"
 
 
 def run_row(
@@ -156,7 +166,7 @@ def partition_rows(run_id: str, outcomes: Sequence[Outcome]) -> list[dict[str, o
             "evidence": json.dumps(evidence_as_json(one.evidence), default=str),
             "row_count": one.evidence.rows if one.output_fingerprint is not None else None,
             "duration_ms": one.duration_ms,
-            "bytes_billed": None,
+            "bytes_billed": one.bytes_billed,
             "logic_version": one.logic_version,
             "input_fingerprint": one.input_fingerprint,
             "inputs": json.dumps(dict(one.inputs)) if one.inputs else None,

@@ -92,6 +92,7 @@ class Outcome:
     reason: str
     evidence: Evidence
     duration_ms: int = 0
+    bytes_billed: int | None = None
     logic_version: str | None = None
     input_fingerprint: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from pipeline.since import BEGINNING
 from warehouse.interface import Warehouse
 
 SET_ASIDE = """
 WITH computing AS (
   SELECT table_name, run_id
   FROM `nba_ops.partitions`
-  WHERE partition_date = @day
+  WHERE recorded_at >= @since AND partition_date = @day
     AND (JSON_VALUE(evidence, '$.computed') = 'true' OR output_fingerprint IS NOT NULL)
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY table_name ORDER BY recorded_at DESC, run_id DESC) = 1
@@ -25,7 +26,8 @@ SELECT bad.table_name, bad.run_id, bad.reason,
   bad.recorded_at, bad.row_key, bad.row_text
 FROM `nba_ops.quarantine` AS bad
 LEFT JOIN computing ON computing.table_name = bad.table_name
-WHERE bad.partition_date = @day AND @table IN ('', bad.table_name)
+WHERE bad.recorded_at >= @since AND bad.partition_date = @day
+  AND @table IN ('', bad.table_name)
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY bad.table_name, bad.run_id, bad.reason
   ORDER BY bad.row_key, bad.data_hash) <= @most
@@ -59,7 +61,7 @@ def read_quarantine(
     warehouse: Warehouse, day: date, *, table: str | None, examples: int
 ) -> list[SetAside]:
     """By table, the newest run first; so many rows of each reason are shown."""
-    rows = warehouse.rows(SET_ASIDE, day=day, table=table or "", most=examples)
+    rows = warehouse.rows(SET_ASIDE, day=day, since=BEGINNING, table=table or "", most=examples)
     return [
         SetAside(
             table=table,

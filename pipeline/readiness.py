@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from pipeline.calendar import BOOTSTRAP_DAYS, Calendar, Season
+from pipeline.calendar import BOOTSTRAP_DAYS, EVER, Calendar, Season
 from processors.features import FEATURES, SETS, required_of
 from warehouse.interface import Row, Warehouse
 
@@ -29,7 +29,8 @@ READINESS = (
         f"  COUNTIF({name} IS NULL AND early_season_flag) AS early_{name}"
         for name in REQUIRED
     )
-    + f"\nFROM `{STORE}`\nGROUP BY game_date\nORDER BY game_date"
+    + f"\nFROM `{STORE}`\nWHERE game_date >= @first_date AND game_date <= @last_date"
+    + "\nGROUP BY game_date\nORDER BY game_date"
 )
 
 
@@ -74,7 +75,7 @@ class Readiness:
 def read_readiness(warehouse: Warehouse, calendar: Calendar) -> list[Readiness]:
     """All that the store holds; placeholders of the bootstrap days are no rows to be ready."""
     sums: dict[tuple[str, Phase], list[int]] = {}
-    for day, *counts in warehouse.rows(READINESS):
+    for day, *counts in warehouse.rows(READINESS, **EVER):
         season = calendar.season_of(day)
         phase = _phase(season, day) if season else None
         if season is None or phase is None:

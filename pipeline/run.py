@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from threading import RLock
 
 from pipeline.assessment import Assessor
+from pipeline.batches import batches, chunks
 from pipeline.calendar import read_calendar
 from pipeline.content import Content
+from pipeline.cost import Cost, cost_of, foretell, hold_to_cap
 from pipeline.drafts import uncomputed
+from pipeline.grouping import by_season, groups
 from pipeline.ledger import Ledger
 from pipeline.outcome import (
     Outcome,
@@ -19,18 +22,16 @@ from pipeline.outcome import (
     deciding,
     overall,
 )
-from pipeline.placeholders import wants_placeholders
 from pipeline.plan import Plan, Request, forced, make_plan, needed_dates
 from pipeline.running import Running
-from pipeline.state import TO_COMPUTE, Item, State
+from pipeline.state import Item, State
 from pipeline.work import Work
 from processors.errors import UsageError
 from processors.registry import Processor, Registry
 from warehouse.interface import Step, Warehouse
 
-GAP = timedelta(days=10)
-"""Two dates to compute that are this near go through one statement; what lies between them is
-computed along, which costs less than a second statement, and is not published."""
+GLANCE = 30.0
+"""A look is not asked of the warehouse again within so many seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +78,11 @@ class Pipeline:
     """Told what each chunk came to, whoever asked for it."""
     bootstrap_placeholders: bool = False
     """Whether the bootstrap days of a table that has placeholders are filled with them."""
+    bytes_cap: int | None = None
+    """A request that would read more is refused before it begins."""
     assessor: Assessor = field(init=False)
     died: list[str] = field(init=False)
+    _ledger: Ledger | None = field(init=False, default=None, repr=False)
     _state: RLock = field(init=False, default_factory=RLock, repr=False)
     _writes: int = field(init=False)
     """Of the warehouse, when what is known here was last true."""
@@ -93,6 +97,7 @@ class Pipeline:
 
     def refresh(self) -> None:
         """Look at everything anew: where somebody else may have written into the file."""
+        self.warehouse.look()
         with self.warehouse.lane, self._state:
             self._look_anew()
 
@@ -101,15 +106,18 @@ class Pipeline:
         calendar = read_calendar(self.warehouse)
         content = Content(self.warehouse, self.registry, calendar)
         ledger = Ledger(self.warehouse, self.registry)
-        ledger.read()
+        # Where others write it is looked at often. A file is read whole: who knows who edited it.
+        ledger.read(self._ledger if self.warehouse.is_shared else None)
+        self._ledger = ledger
         self.assessor = Assessor(self.registry, calendar, content, ledger)
 
     @contextmanager
     def looking(self) -> Iterator[Assessor]:
         """What is known, to be read from any thread: nothing of it changes meanwhile. A run waits
-        as long, so be quick."""
+        as long, so be quick. What others have written shows within `GLANCE` seconds."""
+        self.warehouse.look(older_than=GLANCE)
         with self._state:
-            # While a run of ours is at work, nobody else can write.
+            # A run of ours at work has looked before it began, and knows what it does itself.
             if not self._at_work and self._writes != self.warehouse.writes:
                 self._look_anew()
             yield self.assessor
@@ -122,6 +130,22 @@ class Pipeline:
     def plan(self, request: Request) -> Plan:
         with self.looking() as assessor:
             return make_plan(request, assessor, placeholders=self.bootstrap_placeholders)
+
+    def priced(self, request: Request, *, size: int) -> tuple[Plan, Cost]:
+        """The plan, and what it would cost so many asked dates at a time."""
+        plan = self.plan(request)
+        with self.looking() as assessor:
+            calendar = assessor.calendar
+        found = batches(
+            request,
+            plan,
+            self.registry,
+            calendar,
+            size=size,
+            placeholders=self.bootstrap_placeholders,
+        )
+        parts = len(list(chunks(request, size=size)))
+        return plan, cost_of(foretell(self.warehouse, list(found)), chunks=parts)
 
     def run(self, request: Request) -> Report:
         """One at a time: a second run of the same dates finds them done."""
@@ -136,6 +160,8 @@ class Pipeline:
         knows from which date to continue."""
         if size < 1:
             raise UsageError(f"a chunk holds at least one date, not {size}")
+        if self.bytes_cap is not None:
+            hold_to_cap(lambda: self.priced(request, size=size)[1], self.bytes_cap)
         running = self._running(request)
         self._at_hand[running.run_id] = running
         try:
@@ -172,6 +198,7 @@ class Pipeline:
     @contextmanager
     def _lane(self) -> Iterator[None]:
         with self.warehouse.lane:
+            self.warehouse.look()
             with self.looking():
                 self._at_work = True
             try:
@@ -195,7 +222,7 @@ class Pipeline:
         results: list[Outcome] = []
         prepared: list[Outcome] = []
         done, in_all = 0, sum(len(days) for days in wanted.values())
-        for season in self._seasons(wanted):
+        for season in by_season(wanted, self.assessor.calendar, self.registry):
             for table, days in season.items():
                 running.table = table
                 for outcome in self._table(running, request, table, days, asked):
@@ -210,18 +237,6 @@ class Pipeline:
     def _in_order(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
         place = {one.table: number for number, one in enumerate(self.registry)}
         return sorted(outcomes, key=lambda one: (place[one.table], one.day))
-
-    def _seasons(self, wanted: Mapping[str, Sequence[date]]) -> Iterator[dict[str, list[date]]]:
-        """A season at a time, all tables in it."""
-        calendar = self.assessor.calendar
-        by_season: dict[date, dict[str, list[date]]] = {}
-        for table, days in wanted.items():
-            for day in days:
-                season = calendar.season_start(day) if calendar.season_of(day) else date.min
-                by_season.setdefault(season, {}).setdefault(table, []).append(day)
-        for season in sorted(by_season):
-            chunk = by_season[season]
-            yield {one.table: chunk[one.table] for one in self.registry if one.table in chunk}
 
     def _table(
         self,
@@ -241,37 +256,23 @@ class Pipeline:
         if running.is_given_up():
             yield from work.give_up([item for item in items if item.asked and item.is_undone])
             items = [item for item in items if not item.is_undone]
-        held = [item for item in items if self._wants_placeholders(processor, item)]
+        todo = groups(processor, items, placeholders=self.bootstrap_placeholders)
+        days_of_work = {item.day for group in todo for item in group.items}
         # Fresh partitions that nobody asked for are no news.
         news = [
             uncomputed(item)
             for item in items
-            if item.state not in TO_COMPUTE
-            and item not in held
+            if item.day not in days_of_work
             and (item.asked or (item.state is State.BLOCKED and running.is_news(item)))
         ]
         running.remember(news)
         yield from news
-        for group in _groups(held):
-            yield from work.hold_places(group)
-        for group in _groups([item for item in items if item.state in TO_COMPUTE]):
-            yield from work.compute(group, force=request.force)
+        for group in todo:
+            if group.holds_places:
+                yield from work.hold_places(group.items)
+            else:
+                yield from work.compute(group.items, force=request.force)
 
     def _item(self, processor: Processor, day: date, request: Request, *, asked: bool) -> Item:
         item = self.assessor.assess(processor, day, pending={}, asked=asked)
         return forced(item) if request.force and asked and item.state is State.FRESH else item
-
-    def _wants_placeholders(self, processor: Processor, item: Item) -> bool:
-        return self.bootstrap_placeholders and wants_placeholders(processor, item)
-
-
-def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Dates near each other, ascending."""
-    group: list[Item] = []
-    for item in items:
-        if group and item.day - group[-1].day > GAP:
-            yield group
-            group = []
-        group.append(item)
-    if group:
-        yield group

@@ -12,6 +12,7 @@ from pipeline.calendar import Season
 from pipeline.clock import today
 from pipeline.outcome import Status
 from pipeline.run import Pipeline
+from pipeline.since import BEGINNING
 from pipeline.standing import Standing, read_standing
 from pipeline.state import Item
 from pipeline.word import word_of
@@ -21,7 +22,8 @@ from warehouse.interface import NOTHING, Warehouse
 LAST_SAID = """
 SELECT table_name, partition_date, status, reason, row_count, run_id, recorded_at
 FROM `nba_ops.partitions`
-WHERE partition_date >= @first_day AND partition_date <= @last_day
+WHERE recorded_at >= @since
+  AND partition_date >= @first_day AND partition_date <= @last_day
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, run_id DESC) = 1
 """
@@ -144,7 +146,7 @@ def _chosen(seasons: Sequence[Season], label: str | None) -> Season | None:
 def _last_said(warehouse: Warehouse, season: Season) -> dict[str, dict[date, LastSaid]]:
     found: dict[str, dict[date, LastSaid]] = {}
     for table, day, status, reason, rows, run_id, moment in warehouse.rows(
-        LAST_SAID, first_day=season.dates[0], last_day=season.last
+        LAST_SAID, since=BEGINNING, first_day=season.dates[0], last_day=season.last
     ):
         found.setdefault(table, {})[day] = LastSaid(
             status=Status(status), reason=reason, rows=rows, run_id=run_id, recorded_at=moment

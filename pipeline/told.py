@@ -9,13 +9,14 @@ from datetime import date
 
 from pipeline.history import OutcomeSeen
 from pipeline.outcome import Status
+from pipeline.since import BEGINNING
 from warehouse.interface import Warehouse
 
 LATEST = """
 SELECT table_name, partition_date, status, reason, row_count, duration_ms, logic_version,
   evidence, recorded_at, run_id
 FROM `nba_ops.partitions`
-WHERE partition_date = @day
+WHERE recorded_at >= @since AND partition_date = @day
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY table_name ORDER BY recorded_at DESC, run_id DESC) = 1
 ORDER BY table_name
@@ -25,7 +26,7 @@ SAID = """
 WITH said AS (
   SELECT run_id, status
   FROM `nba_ops.partitions`
-  WHERE partition_date = @day
+  WHERE recorded_at >= @since AND partition_date = @day
   QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id, table_name ORDER BY recorded_at DESC) = 1
 )
 SELECT run_id, status, COUNT(*) AS tables
@@ -58,7 +59,7 @@ def latest_outcomes(warehouse: Warehouse, day: date) -> dict[str, LatestOutcome]
             run_id=run_id,
         )
         for table, day, status, reason, rows, duration, version, evidence, moment, run_id in (
-            warehouse.rows(LATEST, day=day)
+            warehouse.rows(LATEST, day=day, since=BEGINNING)
         )
     }
 
@@ -66,6 +67,6 @@ def latest_outcomes(warehouse: Warehouse, day: date) -> dict[str, LatestOutcome]
 def said_by_run(warehouse: Warehouse, day: date) -> Mapping[str, Mapping[Status, int]]:
     """Of how many tables of the date each run said which word."""
     found: dict[str, dict[Status, int]] = {}
-    for run_id, status, tables in warehouse.rows(SAID, day=day):
+    for run_id, status, tables in warehouse.rows(SAID, day=day, since=BEGINNING):
         found.setdefault(run_id, {})[Status(status)] = tables
     return found

@@ -47,7 +47,7 @@ class Work:
         started = time.monotonic()
         span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
-            self._stage(self.processor, span, self._errand(items, is_new=force))
+            billed = self._stage(self.processor, span, self._errand(items, is_new=force))
             examined = examine(self.warehouse, self.processor.contract, span)
             self.on_step("examined")
             with self.state:
@@ -63,7 +63,7 @@ class Work:
                     for item in items
                 ]
                 drafts = self._with_keyed_inputs(drafts, span)
-                return self._publish(self.processor, drafts, started)
+                return self._publish(self.processor, _paid(drafts, billed), started)
         except TipoffError as error:
             return self._broken(items, error)
 
@@ -73,7 +73,9 @@ class Work:
         started = time.monotonic()
         span = span_of(self.processor, items[0].day, items[-1].day, self.assessor.calendar)
         try:
-            self._stage(self.processor.in_bootstrap, span, self._errand(items, is_new=True))
+            billed = self._stage(
+                self.processor.in_bootstrap, span, self._errand(items, is_new=True)
+            )
             staged = self.warehouse.staged_fingerprints(self.processor.contract)
             bad = set_aside(self.warehouse, self.processor.contract)
             with self.state:
@@ -89,7 +91,7 @@ class Work:
                     )
                     for item in items
                 ]
-                return self._publish(self.processor.in_bootstrap, drafts, started)
+                return self._publish(self.processor.in_bootstrap, _paid(drafts, billed), started)
         except TipoffError as error:
             return self._broken(items, error)
 
@@ -99,16 +101,23 @@ class Work:
         return self._broken(items, error)
 
     def _errand(self, items: Sequence[Item], *, is_new: bool) -> Errand:
-        inputs = combined({str(one.day): combined(one.input_fingerprints) for one in items})
+        """Tables without dates count as a whole: a date that isn't stored holds none of their keys,
+        and its rows depend on them all the same."""
+        inputs = {str(one.day): combined(one.input_fingerprints) for one in items}
+        with self.state:
+            for table in self._dateless:
+                contract = self.assessor.registry.contracts[table]
+                inputs[table] = str(self.assessor.content.whole(self.processor, contract))
         run_id = self.running.run_id
-        return Errand(inputs=inputs, run_id=run_id, nonce=run_id if is_new else "")
+        return Errand(inputs=combined(inputs), run_id=run_id, nonce=run_id if is_new else "")
 
-    def _stage(self, processor: Processor, span: Span, errand: Errand) -> None:
+    def _stage(self, processor: Processor, span: Span, errand: Errand) -> int | None:
         self.running.write()
         if self.running.is_given_up():
             raise WarehouseTransient("the run was interrupted before this statement; ask again")
-        self.warehouse.stage(processor, span, errand)
+        billed = self.warehouse.stage(processor, span, errand)
         self.on_step("staged")
+        return billed
 
     def _broken(self, items: Sequence[Item], error: TipoffError) -> list[Outcome]:
         seen = ErrorSeen(
@@ -118,11 +127,14 @@ class Work:
         self.running.remember(outcomes)
         return outcomes
 
+    @property
+    def _dateless(self) -> Sequence[str]:
+        return [feed.table for feed in self.processor.contract.inputs if feed.window is None]
+
     def _with_keyed_inputs(self, drafts: Sequence[Outcome], span: Span) -> list[Outcome]:
         """Tables without dates count as far as the new rows hold their keys; where rows are set
         aside, as a whole: what may mend them is not among the keys that are left."""
-        dateless = [feed.table for feed in self.processor.contract.inputs if feed.window is None]
-        if not dateless:
+        if not self._dateless:
             return list(drafts)
         found = {
             table: self.assessor.content.read_by_key(
@@ -132,7 +144,7 @@ class Work:
                 first=span.start,
                 last=span.end,
             )
-            for table in dateless
+            for table in self._dateless
         }
         settled = []
         for one in drafts:
@@ -188,5 +200,16 @@ class Work:
                 broken.append(one)
             outcomes.append(one)
         if broken:
-            self.running.remember([replace(one, output_fingerprint=None) for one in broken])
+            # What they billed stands in the ledger already.
+            self.running.remember(
+                [replace(one, output_fingerprint=None, bytes_billed=None) for one in broken]
+            )
         return outcomes
+
+
+def _paid(drafts: Sequence[Outcome], billed: int | None) -> list[Outcome]:
+    """What the statement billed, shared over its dates so that their sum is what was billed."""
+    if billed is None:
+        return list(drafts)
+    share, rest = divmod(billed, len(drafts))
+    return [replace(one, bytes_billed=share + (number < rest)) for number, one in enumerate(drafts)]

@@ -18,7 +18,7 @@ TipoffError              base: a code, whether a retry helps, the HTTP status it
 │   ├── WarehouseTransient   …in a way that a second try may cure
 │   ├── WarehouseDenied      …because the account may not do what the statement needs
 │   ├── QuotaExceeded        …because a quota is used up: it stands until the quota is given anew
-│   └── TooCostly            …before it started: it would have read more bytes than it may
+│   └── TooCostly            …before it started: it would read more bytes than it may
 └── VerificationFailed   what was published is not what was staged
 """
 
@@ -147,7 +147,7 @@ class QuotaExceeded(WarehouseFailed):
 
 
 class TooCostly(WarehouseFailed):
-    """A statement would have read more bytes than it may; it was not started."""
+    """A statement or a whole request would read more bytes than it may; it was not started."""
 
     code = "too_costly"
     http_status = 422

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.audit.verdict import Word
 from pipeline.audit.verification import Verification
 from pipeline.calendar import Calendar
+from pipeline.cost import Cost
 from pipeline.coverage import Coverage as TableCoverage
 from pipeline.coverage import fills
 from pipeline.handoff import Handoff as HandoffRead
@@ -22,6 +23,7 @@ from pipeline.run import Report
 from processors.names import processor_name
 from processors.registry import Registry
 from service.models.answers import (
+    CostOf,
     Coverage,
     CoverageOf,
     GapOf,
@@ -31,6 +33,7 @@ from service.models.answers import (
     PartOf,
     Plan,
     PlannedItem,
+    PriceOf,
     Processed,
     RunSeen,
     VerdictOf,
@@ -56,7 +59,7 @@ def outcome_of(outcome: Outcome) -> OutcomeOf:
     )
 
 
-def plan_of(plan: PipelinePlan) -> Plan:
+def plan_of(plan: PipelinePlan, cost: Cost | None = None) -> Plan:
     return Plan(
         counts={table: dict(counts) for table, counts in plan.counts().items()},
         items=[
@@ -68,6 +71,28 @@ def plan_of(plan: PipelinePlan) -> Plan:
                 asked=item.asked,
             )
             for item in plan.items
+        ],
+        cost=None if cost is None else cost_of(cost),
+    )
+
+
+def cost_of(cost: Cost) -> CostOf:
+    return CostOf(
+        said=cost.sentence,
+        statements=cost.whole.statements,
+        bytes=cost.whole.bytes,
+        dry_runs=cost.dry_runs,
+        waiting=cost.waiting,
+        findings=list(cost.findings),
+        tables=[
+            PriceOf(
+                table=table,
+                statements=price.statements,
+                bytes=price.bytes,
+                modifications=price.modifications,
+                share=None if price.bytes is None else round(price.share, 4),
+            )
+            for table, price in cost.tables.items()
         ],
     )
 

@@ -79,6 +79,7 @@ class Office:
                     self.pipeline.warehouse.rehearsal(prefix),
                     self.pipeline.registry,
                     bootstrap_placeholders=self.pipeline.bootstrap_placeholders,
+                    bytes_cap=self.pipeline.bytes_cap,
                     on_report=Watch(None),
                 )
             return self._rehearsals[prefix]
@@ -122,11 +123,18 @@ def opened(settings: Settings, *, url: str | None = None) -> Iterator[Office]:
         threads=settings.threads,
         memory_limit=settings.memory_limit,
         url=url,
+        owned=settings.owned_layers,
+        maximum_bytes=settings.maximum_bytes,
     )
     try:
         office = Office(
             settings,
-            Pipeline(warehouse, load(), bootstrap_placeholders=settings.bootstrap_placeholders),
+            Pipeline(
+                warehouse,
+                load(),
+                bootstrap_placeholders=settings.bootstrap_placeholders,
+                bytes_cap=settings.cap,
+            ),
             guard,
             hosts_of(settings, url),
         )

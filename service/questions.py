@@ -24,7 +24,7 @@ from service.explaining import explained
 from service.faults import faults_of
 from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
 from service.models.explained import Explained
-from service.models.queries import Covering, Over, Since, Tables
+from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import Query, Verify
 from service.settings import Settings
 from warehouse.interface import Warehouse
@@ -44,16 +44,21 @@ def checked(model: type[Asked], **fields: object) -> Asked:
         raise UsageError("; ".join(fault.message for fault in faults)) from error
 
 
-def plan(pipeline: Pipeline, asked: Over, *, prepare: bool) -> Plan:
-    """What a range would take."""
+def plan(pipeline: Pipeline, asked: Planning, *, prepare: bool, chunk: int | None) -> Plan:
+    """What a range would take; priced in chunks of so many dates, or in one, unless the question
+    says how many."""
     request = make_request(
         pipeline.registry,
         tables=tables_of(asked.names, pipeline.registry),
         start=asked.start,
         end=asked.end or asked.start,
+        force=asked.force,
         prepare=prepare,
     )
-    return plan_of(pipeline.plan(request))
+    if not asked.bytes:
+        return plan_of(pipeline.plan(request))
+    found, cost = pipeline.priced(request, size=asked.chunk or chunk or len(request.days))
+    return plan_of(found, cost)
 
 
 def coverage(pipeline: Pipeline, asked: Covering) -> Coverage:

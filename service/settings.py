@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pipeline.amounts import bytes_in
 from processors.contract import Layer
 from processors.errors import UsageError
 from warehouse.opening import DEFAULT_ADDRESS
@@ -43,7 +44,14 @@ def _ownable(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     return layers
 
 
+def _amount(text: str) -> str:
+    bytes_in(text)
+    return text
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)]
+Amount = Annotated[str, AfterValidator(_amount)]
+"""Of bytes, as it is written."""
 Layers = Annotated[tuple[Layer, ...], NoDecode, BeforeValidator(_parts), AfterValidator(_ownable)]
 
 
@@ -81,20 +89,28 @@ class Settings(BaseSettings):
         ),
         json_schema_extra=PUBLIC,
     )
-    owns_analytics: bool | None = Field(
-        default=None,
-        description=(
-            "Whether what the asked tables need is computed first; where not, missing inputs are"
-            " `blocked`. Else yes on DuckDB, no elsewhere."
-        ),
-        json_schema_extra=PUBLIC,
-    )
     owned_layers: Layers = Field(
         default=OWNABLE,
         description=(
-            "Layers whose tables are this deployment's, between commas: `tipoff schema` creates and"
-            " extends them; of others' it compares the columns that are read. What Tipoff remembers"
-            " is always its own."
+            "Layers whose tables are this deployment's, between commas: they are created, extended"
+            " and computed. Of others' tables `tipoff schema` compares the columns that are read;"
+            " what is missing in them is `blocked`. What Tipoff remembers is always its own."
+        ),
+        json_schema_extra=PUBLIC,
+    )
+    maximum_bytes_billed: Amount = Field(
+        default="100 GiB",
+        description=(
+            "On BigQuery, what one job may bill: one that would bill more fails before it reads"
+            " anything."
+        ),
+        json_schema_extra=PUBLIC,
+    )
+    bytes_cap: Amount | None = Field(
+        default=None,
+        description=(
+            "What the statements of one request may read, such as `500 GB`: a request for more is"
+            " refused before it begins, by dry run. None is asked for without."
         ),
         json_schema_extra=PUBLIC,
     )
@@ -181,9 +197,15 @@ class Settings(BaseSettings):
 
     @property
     def computes_analytics(self) -> bool:
-        if self.owns_analytics is not None:
-            return self.owns_analytics
-        return self.warehouse.startswith("duckdb://")
+        return Layer.ANALYTICS in self.owned_layers
+
+    @property
+    def maximum_bytes(self) -> int:
+        return bytes_in(self.maximum_bytes_billed)
+
+    @property
+    def cap(self) -> int | None:
+        return None if self.bytes_cap is None else bytes_in(self.bytes_cap)
 
     def shown(self) -> Mapping[str, object]:
         """For anybody: values that are public; of the others, whether they are set."""

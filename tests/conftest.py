@@ -1,24 +1,32 @@
-"""Fixtures that many tests share; the sample season is made and computed once a session."""
+"""Fixtures that many tests share; the sample season is made and computed once for all workers."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from league.importing import import_folder
 from league.sample import make_league, write
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.registry import Registry, load
+from tests.sharing import made_once, own_copy
 from warehouse.duckdb.engine import DuckDBWarehouse
 
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LONGEST = (
     "tests/clients/backfill/test_faults.py",
+    "tests/service/bigquery/test_flow.py",
     "tests/service/push/test_broker.py",
     "tests/service/test_under_load.py",
     "tests/clients/test_demonstrate.py",
     "tests/league/test_real_seasons.py",
+    "tests/pipeline/test_on_bigquery.py",
     "tests/pipeline/audit/test_season_even.py",
     "tests/pipeline/audit/test_season_odd.py",
     "tests/service/test_document.py",
@@ -32,6 +40,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """DuckDB's, where a test doesn't ask for more: the workers are as many as the cores, and second
+    threads would take them from each other. Services in processes of their own are left theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        yield
+
+
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     return load()
@@ -40,7 +57,10 @@ def registry() -> Registry:
 @pytest.fixture(scope="session")
 def season_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Parquet of the sample league's season 2025-26."""
-    return write(make_league(seasons=1, seed=7), tmp_path_factory.mktemp("season"))
+    folder = made_once(
+        tmp_path_factory, "season", lambda path: write(make_league(seasons=1, seed=7), path)
+    )
+    return _by_table(folder)
 
 
 @pytest.fixture(scope="session")
@@ -48,23 +68,44 @@ def raw_season_file(
     season_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A DuckDB file with the sample season's raw tables and nothing computed: copy it to write."""
-    path = tmp_path_factory.mktemp("raw") / "season.duckdb"
-    warehouse = DuckDBWarehouse(path)
-    contracts = load().contracts
-    warehouse.migrate(list(contracts.values()))
-    warehouse.load(season_files, contracts)
-    warehouse.close()
-    return path
+
+    def make(path: Path) -> None:
+        warehouse = DuckDBWarehouse(path)
+        contracts = load().contracts
+        warehouse.migrate(list(contracts.values()))
+        warehouse.load(season_files, contracts)
+        warehouse.close()
+
+    return own_copy(made_once(tmp_path_factory, "raw.duckdb", make), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def computed_season_file(raw_season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with every table computed for the whole season: copy it to write."""
-    path = tmp_path_factory.mktemp("computed") / "season.duckdb"
-    shutil.copy(raw_season_file, path)
-    warehouse = DuckDBWarehouse(path)
-    pipeline = Pipeline(warehouse, load())
-    dates = pipeline.assessor.calendar.game_dates
-    pipeline.run(make_request(pipeline.registry, start=dates[0], end=dates[-1]))
-    warehouse.close()
-    return path
+    """The same with every table computed for the whole season: copy it to write. Two threads did
+    it, so that whoever computes a part again and compares shows that their number is nothing."""
+
+    def make(path: Path) -> None:
+        shutil.copy(raw_season_file, path)
+        warehouse = DuckDBWarehouse(path, threads=2)
+        pipeline = Pipeline(warehouse, load())
+        dates = pipeline.assessor.calendar.game_dates
+        pipeline.run(make_request(pipeline.registry, start=dates[0], end=dates[-1]))
+        warehouse.close()
+
+    return own_copy(made_once(tmp_path_factory, "computed.duckdb", make), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def real_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Parquet of the three real seasons, imported."""
+    if not REAL_DATA.is_dir():
+        pytest.skip("the real seasons are not beside this checkout (../shared/data)")
+    folder = made_once(
+        tmp_path_factory, "imported", lambda path: import_folder(REAL_DATA, out=path)
+    )
+    return _by_table(folder)
+
+
+def _by_table(folder: Path) -> dict[str, Path]:
+    by_name = {one.name: table for table, one in load().contracts.items()}
+    return {by_name[path.stem]: path for path in sorted(folder.glob("*.parquet"))}

@@ -130,6 +130,11 @@ class Warehouse(Protocol):
         knows what is stored, as far as nobody else writes."""
         ...
 
+    def look(self, *, older_than: float = 0) -> None:
+        """Notice what other processes have written since the last look, if that is so many seconds
+        ago: `writes` has grown if they have. Nothing is to be noticed where nothing is shared."""
+        ...
+
     @property
     def engine(self) -> str:
         """Name and version, for evidence."""
@@ -180,9 +185,10 @@ class Warehouse(Protocol):
         """Content of the good staged rows, comparable with `fingerprints` of `proven_columns`."""
         ...
 
-    def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> None:
+    def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> int | None:
         """Compute the span's rows into staging, rounded, hashed and with bad rows marked; without
-        an errand nothing that was computed before will do."""
+        an errand nothing that was computed before will do. Say how many bytes were billed, where
+        any are."""
         ...
 
     def foretold_bytes(self, processor: Processor, span: Span) -> int | None:

@@ -1,8 +1,56 @@
-"""How long it will take, as far as that can be known."""
+"""How long it will take and what it will read, as far as that can be known."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
 from clients.backfill.looking import Measured
+from pipeline.amounts import in_words
+from service.models.answers import CostOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the service foretells that its statements will read."""
+
+    bytes: int
+    findings: tuple[str, ...]
+    is_most: bool
+    """Whether dates that aren't asked for are counted too."""
+    waiting: int
+    """Statements that will read more than is foretold."""
+
+    def __str__(self) -> str:
+        about = "at most " if self.is_most and not self.waiting else ""
+        more = f"; {self.waiting:,} statements more than that, their inputs aren't there yet"
+        return f"{about}{in_words(self.bytes)} by dry run{more if self.waiting else ''}"
+
+
+def reading(costs: Sequence[CostOf] | None, *, is_most: bool) -> Reading | None:
+    """None where reading costs nothing, or the service doesn't say."""
+    known = [cost.bytes for cost in costs or () if cost.bytes is not None]
+    if not known:
+        return None
+    return Reading(
+        bytes=sum(known),
+        findings=tuple(
+            f"{table}: {share:.0%} of the modifications of partitions that BigQuery allows a table"
+            " in a day; ask for fewer dates a day, or by --whole-ranges"
+            for table, share in _shares(costs or ()).items()
+            if share > 1
+        ),
+        is_most=is_most,
+        waiting=sum(cost.waiting for cost in costs or ()),
+    )
+
+
+def _shares(costs: Iterable[CostOf]) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for cost in costs:
+        for one in cost.tables:
+            found[one.table] = found.get(one.table, 0) + (one.share or 0)
+    return found
 
 
 def estimate(dates: int, measured: Measured | None, *, rate: float | None) -> str:

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from clients.backfill.line import Line, Lost
 from clients.backfill.reading import parsed, read_refusal
 from clients.backfill.retrying import Backoff, retry_helps
+from pipeline.since import BEGINNING
 from processors.errors import OwnerFailed, UsageError
-from service.models.answers import Plan, PlannedItem, Rows
+from service.models.answers import CostOf, Plan, PlannedItem, Rows
 
 SECONDS = 120.0
 """A look waits for a statement of whoever runs."""
@@ -23,12 +24,16 @@ TRIES = 4
 STRETCH = timedelta(days=60)
 """Dates further apart are asked for in plans of their own: between seasons nothing is to do."""
 RUNS_MEASURED = 20
+PRICING = 300.0
+"""A dry run for each statement takes its time."""
+SINCE = f"{BEGINNING:%Y-%m-%d %H:%M:%S}+00:00"
 
 FAILED = """
 WITH latest AS (
   SELECT table_name, partition_date, status
   FROM `nba_ops.partitions`
-  WHERE partition_date >= DATE '{first}' AND partition_date <= DATE '{last}'
+  WHERE recorded_at >= TIMESTAMP '{since}'
+    AND partition_date >= DATE '{first}' AND partition_date <= DATE '{last}'
     AND table_name IN ({tables})
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, run_id DESC) = 1
@@ -43,7 +48,7 @@ WITH done AS (
   SELECT run_id, SUM(duration_ms) AS milliseconds,
     COUNT(DISTINCT IF(table_name IN ({tables}), partition_date, NULL)) AS dates
   FROM `nba_ops.partitions`
-  WHERE status = 'success'
+  WHERE recorded_at >= TIMESTAMP '{since}' AND status = 'success'
   GROUP BY run_id
 )
 SELECT dates, milliseconds
@@ -79,10 +84,28 @@ class Looking:
             found += (await self._ask(Plan, "GET", "/plan", parameters=asked)).items
         return found
 
+    async def costs(
+        self, days: Sequence[date], *, alone: bool, force: bool
+    ) -> Sequence[CostOf] | None:
+        """Of the same dates as they will be asked for, and of those that lie between them."""
+        found: list[CostOf] = []
+        said = {"tables": ",".join(self.tables), "bytes": "true", "force": str(force).lower()}
+        said |= {"chunk": "1"} if alone else {}
+        for first, last in stretches(sorted(days)):
+            asked = {"start": str(first), "end": str(last), **said}
+            try:
+                plan = await self._ask(Plan, "GET", "/plan", parameters=asked, seconds=PRICING)
+            except (OwnerFailed, UsageError):
+                return None  # nothing is worth stopping for that is only an estimate
+            if plan.cost is None:
+                return None
+            found.append(plan.cost)
+        return found
+
     async def failed(self, days: Sequence[date]) -> frozenset[date]:
         """Dates of which some asked table last failed, was rejected or blocked."""
         first, last = min(days), max(days)
-        text = FAILED.format(first=first, last=last, tables=self._names)
+        text = failed_text(first, last, self.tables)
         found = await self._query(text, (last - first).days + 1)
         if found.truncated:
             raise OwnerFailed(
@@ -93,20 +116,14 @@ class Looking:
 
     async def measured(self, *, alone: bool) -> Measured | None:
         """The median of the latest runs of the same kind: of one date, or of many together."""
-        alike = ALONE if alone else TOGETHER
-        text = MEASURED.format(tables=self._names, alike=alike, most=RUNS_MEASURED)
         try:
-            found = (await self._query(text, RUNS_MEASURED)).rows
+            found = (await self._query(measured_text(self.tables, alone=alone), RUNS_MEASURED)).rows
         except OwnerFailed:
             return None  # nothing is worth stopping for that is only an estimate
         if not found:
             return None
         seconds = statistics.median(milliseconds / dates / 1000 for dates, milliseconds in found)
         return Measured(seconds, sum(dates for dates, _ in found))
-
-    @property
-    def _names(self) -> str:
-        return ", ".join(f"'{table}'" for table in self.tables)
 
     async def _query(self, text: str, limit: int) -> Rows:
         return await self._ask(Rows, "POST", "/query", body={"sql": text, "limit": limit})
@@ -119,11 +136,12 @@ class Looking:
         *,
         body: object = None,
         parameters: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
     ) -> Model:
         for number in range(1, TRIES + 1):
             try:
                 answer = await self.line.ask(
-                    method, path, seconds=SECONDS, body=body, parameters=parameters
+                    method, path, seconds=seconds, body=body, parameters=parameters
                 )
             except Lost as lost:
                 attempt = lost.attempt
@@ -137,6 +155,21 @@ class Looking:
         message = f"{method} {self.line.url}{path}: {attempt.message}"
         kind = UsageError if attempt.http_status == 422 else OwnerFailed
         raise kind(f"{message}. Nothing was asked to be computed.")
+
+
+def failed_text(first: date, last: date, tables: Sequence[str]) -> str:
+    """What failed may have failed at any time, and nobody has tried again."""
+    return FAILED.format(first=first, last=last, tables=_quoted(tables), since=SINCE)
+
+
+def measured_text(tables: Sequence[str], *, alone: bool) -> str:
+    """The latest runs, however old: an estimate from long ago is better than none."""
+    alike = ALONE if alone else TOGETHER
+    return MEASURED.format(tables=_quoted(tables), alike=alike, most=RUNS_MEASURED, since=SINCE)
+
+
+def _quoted(tables: Sequence[str]) -> str:
+    return ", ".join(f"'{table}'" for table in tables)
 
 
 def stretches(days: Sequence[date]) -> Iterator[tuple[date, date]]:

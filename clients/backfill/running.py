@@ -13,7 +13,7 @@ from secrets import token_hex
 from clients.backfill.asked import Asked
 from clients.backfill.choosing import Only, chosen
 from clients.backfill.classifying import Classified, classify
-from clients.backfill.estimate import estimate
+from clients.backfill.estimate import Reading, estimate, reading
 from clients.backfill.gate import Gate
 from clients.backfill.journal import Journal
 from clients.backfill.line import Line
@@ -46,6 +46,11 @@ class Wanted:
     in_flight: int = IN_FLIGHT
     seconds: float
 
+    @property
+    def is_choosy(self) -> bool:
+        """Whether dates that could be asked for may be left out."""
+        return self.only is not Only.ALL or self.sample is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
@@ -55,6 +60,7 @@ class Prepared:
     days: tuple[date, ...]
     """In the order in which they are asked."""
     estimate: str
+    reading: Reading | None
 
 
 @dataclass
@@ -83,10 +89,15 @@ class Backfill:
                 sample=wanted.sample,
                 reverse=wanted.reverse,
             )
-            measured = await looking.measured(alone=not wanted.whole_ranges) if days else None
+            alone = not wanted.whole_ranges
+            measured = await looking.measured(alone=alone) if days else None
+            costs = await looking.costs(days, alone=alone, force=wanted.force) if days else None
         rate = None if wanted.whole_ranges else wanted.rate
         return Prepared(
-            classified=classified, days=days, estimate=estimate(len(days), measured, rate=rate)
+            classified=classified,
+            days=days,
+            estimate=estimate(len(days), measured, rate=rate),
+            reading=reading(costs, is_most=wanted.is_choosy),
         )
 
     async def work(self, days: Sequence[date], *, journal: Journal) -> Summary:

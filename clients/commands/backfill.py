@@ -201,6 +201,10 @@ def _announce(campaign: Backfill, prepared: Prepared, removed_file: Path | None)
         return
     wanted = campaign.wanted
     say(f"{len(prepared.days)} dates will be asked for, {_how(wanted)}; time: {prepared.estimate}")
+    if prepared.reading is not None:
+        say(f"they will read {prepared.reading}")
+        for finding in prepared.reading.findings:
+            say(finding)
 
 
 def _how(wanted: Wanted) -> str:
@@ -235,6 +239,7 @@ def _planned(prepared: Prepared) -> dict[str, object]:
         "dates": {lot.value: count for lot, count in prepared.classified.counts.items()},
         "to_ask": [str(day) for day in prepared.days],
         "estimate": prepared.estimate,
+        "bytes": prepared.reading.bytes if prepared.reading else None,
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from clients.options import (
     WAIT,
@@ -15,10 +17,11 @@ from clients.options import (
     asking,
 )
 from clients.printing import put_json, put_table
+from pipeline.amounts import in_words
 from pipeline.state import TO_COMPUTE, State
 
 if TYPE_CHECKING:
-    from service.models.answers import Plan
+    from service.models.answers import CostOf, Plan
 
 SHOWN = 12
 
@@ -27,12 +30,15 @@ def plan(
     start: StartOption,
     end: EndOption = None,
     tables: TablesOption = None,
+    priced: Annotated[
+        bool, typer.Option("--bytes", help="Also what it would read, by dry run of each statement.")
+    ] = False,
     warehouse: WarehouseOption = None,
     wait: WaitOption = WAIT,
     json: JsonOption = False,
 ) -> int:
     """Say of every date of every table what has to be done, and why."""
-    found = asking(warehouse, wait).plan(start, end, tables)
+    found = asking(warehouse, wait).plan(start, end, tables, priced=priced)
     if json:
         put_json(found.model_dump(mode="json"))
     else:
@@ -61,3 +67,24 @@ def show(found: Plan) -> None:
     )
     if len(reasons) > SHOWN:
         put_table(f"… and {len(reasons) - SHOWN} more reasons: --json lists them all", [], [])
+    if found.cost is not None:
+        show_cost(found.cost)
+
+
+def show_cost(cost: CostOf) -> None:
+    put_table(
+        f"cost: {cost.said}",
+        ["table", "statements", "reads", "partitions replaced", "of a day's limit"],
+        [
+            [
+                one.table,
+                one.statements or "",
+                in_words(one.bytes) if one.bytes else "",
+                f"{one.modifications:,}",
+                "" if one.share is None else f"{one.share:.1%}",
+            ]
+            for one in cost.tables
+        ],
+    )
+    for finding in cost.findings:
+        put_table(finding, [], [])

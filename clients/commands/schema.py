@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
-from clients.options import WAIT, JsonOption, WaitOption, WarehouseOption, opened, settings_at
+from clients.options import WAIT, JsonOption, WaitOption, WarehouseOption, warehouse_at
 from clients.printing import put_json, put_table, say
 from pipeline.outcome import FAILED, WITH_FINDINGS
 from processors.registry import load
-from warehouse.bigquery.address import is_bigquery
 
 if TYPE_CHECKING:
-    from service.settings import Settings
     from warehouse.differences import Difference
-    from warehouse.interface import Warehouse
-
 
 app = typer.Typer(
     help="Hold the stored tables to the contracts; nothing stored is ever dropped.",
@@ -34,8 +28,9 @@ def diff(
     warehouse: WarehouseOption = None, wait: WaitOption = WAIT, json: JsonOption = False
 ) -> int:
     """Say what differs, table by table, and change nothing. 2 differs, 1 must be mended by hand."""
-    with _schema_at(settings_at(warehouse), wait) as schema:
-        found = schema.differences()
+    with warehouse_at(warehouse, wait) as opened:
+        by_table = opened.differences(list(load().contracts.values()))
+    found = [one for several in by_table.values() for one in several]
     if json:
         put_json({"differences": [_as_json(one) for one in found]})
     else:
@@ -48,8 +43,8 @@ def apply(
     warehouse: WarehouseOption = None, wait: WaitOption = WAIT, json: JsonOption = False
 ) -> int:
     """Create and extend what differs; where anything would be lost, nothing changes. 1 is that."""
-    with _schema_at(settings_at(warehouse), wait) as schema:
-        done = schema.apply()
+    with warehouse_at(warehouse, wait) as opened:
+        done = opened.migrate(list(load().contracts.values()))
     if json:
         put_json({"done": list(done)})
     else:
@@ -96,38 +91,3 @@ def _exit_code(found: Sequence[Difference]) -> int:
     if any(one.blocks for one in found):
         return FAILED.exit_code
     return WITH_FINDINGS.exit_code if found else 0
-
-
-class Schema(Protocol):
-    """The tables of a warehouse."""
-
-    def differences(self) -> Sequence[Difference]: ...
-
-    def apply(self) -> Sequence[str]: ...
-
-
-@dataclass(frozen=True)
-class Held:
-    """Those of a warehouse that this process holds."""
-
-    warehouse: Warehouse
-
-    def differences(self) -> list[Difference]:
-        found = self.warehouse.differences(list(load().contracts.values()))
-        return [one for several in found.values() for one in several]
-
-    def apply(self) -> list[str]:
-        return self.warehouse.migrate(list(load().contracts.values()))
-
-
-@contextmanager
-def _schema_at(settings: Settings, wait: float) -> Iterator[Schema]:
-    if is_bigquery(settings.warehouse):
-        # Only who uses it waits for it.
-        from warehouse.bigquery.deployed import Deployed
-
-        with closing(Deployed.at(settings.warehouse, settings.owned_layers)) as deployed:
-            yield deployed
-        return
-    with closing(opened(settings, wait)) as warehouse:
-        yield Held(warehouse)

@@ -26,6 +26,8 @@ WITH offers AS (
   JOIN `nba_precompute.player_daily_cache` AS cache
     ON cache.analysis_date = line.game_date AND cache.player_lookup = line.player_lookup
   WHERE line.game_date >= @first_date AND line.game_date <= @last_date
+    AND played.game_date >= @first_date AND played.game_date <= @last_date
+    AND cache.analysis_date >= @first_date AND cache.analysis_date <= @last_date
 ),
 -- A mean of N games wants N games.
 means AS (
@@ -76,6 +78,7 @@ WITH means AS (
   LEFT JOIN `nba_analytics.player_form` AS after
     ON after.game_date = cache.analysis_date AND after.player_lookup = cache.player_lookup
     AND after.games_played_season = cache.games_played_season
+    AND after.game_date >= @first_date AND after.game_date <= @last_date
   WHERE cache.analysis_date >= @first_date AND cache.analysis_date <= @last_date
 )
 SELECT COUNTIF(counts_the_evening) AS means, COUNT(*) AS of_means,
@@ -88,9 +91,9 @@ EVENINGS = """
 SELECT cache.player_lookup, cache.points_avg_last_5, line.current_points_line, played.points
 FROM `nba_precompute.player_daily_cache` AS cache
 JOIN `nba_analytics.player_game_summary` AS played
-  ON played.game_date = cache.analysis_date AND played.player_lookup = cache.player_lookup
+  ON played.player_lookup = cache.player_lookup AND played.game_date = @day
 LEFT JOIN `nba_analytics.player_lines` AS line
-  ON line.game_date = cache.analysis_date AND line.player_lookup = cache.player_lookup
+  ON line.player_lookup = cache.player_lookup AND line.game_date = @day
 WHERE cache.analysis_date = @day
 """
 

@@ -6,7 +6,8 @@ The rows go through the interface and a Parquet file, so that it works from any 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,25 +25,32 @@ def copy_season(
     source: Warehouse, target: Warehouse, registry: Registry, tables: Iterable[str], season: Season
 ) -> None:
     """What of these tables lies in the season; tables without dates as they are."""
+    copy_dates(source, target, registry, dict.fromkeys(tables, (season.start, season.last)))
+
+
+def copy_dates(
+    source: Warehouse, target: Warehouse, registry: Registry, dates: Mapping[str, tuple[date, date]]
+) -> None:
+    """By table, its rows from a first date to a last one."""
     with TemporaryDirectory() as folder, Desk() as desk:
         files = {}
-        for table in tables:
+        for table, (first, last) in dates.items():
             contract = registry.contracts[table]
             files[table] = Path(folder) / f"{contract.name}.parquet"
-            _put(source, desk, contract, season)
+            _put(source, desk, contract, first, last)
             desk.write("SELECT * FROM arriving", contract, files[table])
         target.load(files, registry.contracts)
 
 
-def _put(source: Warehouse, desk: Desk, contract: Contract, season: Season) -> None:
-    names = contract.column_names
+def copied_text(contract: Contract) -> str:
     day = contract.date_column
     within = f" WHERE {day} >= @first_date AND {day} <= @last_date" if day else ""
-    rows = source.rows(
-        f"SELECT {', '.join(names)} FROM `{contract.table}`{within}",
-        first_date=season.start,
-        last_date=season.last,
-    )
+    return f"SELECT {', '.join(contract.column_names)} FROM `{contract.table}`{within}"
+
+
+def _put(source: Warehouse, desk: Desk, contract: Contract, first: date, last: date) -> None:
+    names = contract.column_names
+    rows = source.rows(copied_text(contract), first_date=first, last_date=last)
     typed = ", ".join(f"{one.name} {DUCKDB_TYPES[one.type]}" for one in contract.columns)
     desk.run(f"CREATE OR REPLACE TABLE arriving ({typed})")
     shape = json.dumps([{one.name: DUCKDB_TYPES[one.type] for one in contract.columns}])

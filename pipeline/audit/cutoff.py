@@ -53,8 +53,9 @@ def _of(contract: Contract, cutoff: Cutoff) -> Iterator[Forbidden]:
         yield Forbidden(contract=contract, condition=f"{day} = @day", columns=RESULTS)
     elif contract.layer is Layer.RAW and seen_at:
         early = BEFORE_TIP_OFF.format(seen_at=seen_at)
+        # The bound stands alone: by it an engine knows the partitions before it reads a row.
         yield Forbidden(
-            contract=contract, condition=f"({day} > @day OR ({day} = @day AND NOT {early}))"
+            contract=contract, condition=f"({day} >= @day AND ({day} > @day OR NOT {early}))"
         )
     else:
         yield Forbidden(contract=contract, condition=f"{day} >= @day")

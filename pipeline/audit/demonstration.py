@@ -22,7 +22,7 @@ from pipeline.audit.backtest import (
 from pipeline.audit.blindness import audit_date
 from pipeline.audit.planting import DOOR, Planted, plant
 from pipeline.audit.verdict import Verdict, Word
-from pipeline.calendar import Season
+from pipeline.calendar import EVER, Season
 from pipeline.outcome import Outcome, Status
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
@@ -43,9 +43,15 @@ SEASONS = """
 SELECT game.season_year, COUNT(DISTINCT line.game_date) AS dates
 FROM `nba_raw.odds_player_points` AS line
 JOIN `nba_raw.schedule` AS game ON game.game_id = line.game_id
-JOIN (SELECT DISTINCT game_id FROM `nba_raw.player_boxscores`) AS played
+JOIN (
+  SELECT DISTINCT game_id
+  FROM `nba_raw.player_boxscores`
+  WHERE game_date >= @first_date AND game_date <= @last_date
+) AS played
   ON played.game_id = line.game_id
 WHERE line.captured_at < game.tipoff_at
+  AND line.game_date >= @first_date AND line.game_date <= @last_date
+  AND game.game_date >= @first_date AND game.game_date <= @last_date
 GROUP BY game.season_year
 ORDER BY dates DESC, game.season_year DESC
 LIMIT 1
@@ -152,7 +158,7 @@ class Demonstration:
 
 def season_with_lines(warehouse: Warehouse) -> int | None:
     """The start year of the one with the most dates that have both lines and box scores."""
-    rows = warehouse.rows(SEASONS)
+    rows = warehouse.rows(SEASONS, **EVER)
     return int(rows[0][0]) if rows else None
 
 

@@ -92,17 +92,13 @@ class Fork:
     def numbers(self, what: Forbidden) -> list[int]:
         """The numbers of the forbidden rows, as the fork was taken."""
         self.scratch.restore()
-        text = (
-            f"SELECT held.{FORK_ROW} FROM `{what.table}` AS held WHERE {what.condition}"
-            f" ORDER BY held.{FORK_ROW}"
-        )
-        return [row[0] for row in self.scratch.rows(text, day=self.day)]
+        return [row[0] for row in self.scratch.rows(numbers_text(what), day=self.day)]
 
     def row(self, contract: Contract, number: int) -> dict[str, object]:
+        """A forbidden row, of D or later."""
         self.scratch.restore()
-        names = contract.column_names
-        text = f"SELECT {', '.join(names)} FROM `{contract.table}` WHERE {FORK_ROW} = @number"
-        return dict(zip(names, self.scratch.rows(text, number=number)[0], strict=True))
+        (found,) = self.scratch.rows(numbered_text(contract), day=self.day, number=number)
+        return dict(zip(contract.column_names, found, strict=True))
 
     def recompute(self, processor: Processor, operation: Operation | None = None) -> Hashes:
         """As far ahead as the operation bears."""
@@ -112,11 +108,8 @@ class Fork:
 
     def replace(self, processor: Processor) -> None:
         """The staged rows take the place of the copies, from D on."""
-        contract = processor.contract
-        self.scratch.change(
-            f"DELETE FROM `{contract.table}` WHERE {contract.date_column} >= @day", day=self.day
-        )
-        self.scratch.keep_staged(contract)
+        self.scratch.change(emptied_text(processor.contract), day=self.day)
+        self.scratch.keep_staged(processor.contract)
 
     def recompute_all(self, chain: Sequence[Processor], operation: Operation) -> dict[str, Hashes]:
         """One after the other, each upon the recomputed rows of those before it."""
@@ -125,6 +118,24 @@ class Fork:
             found[one.table] = self.recompute(one, operation)
             self.replace(one)
         return found
+
+
+def numbers_text(what: Forbidden) -> str:
+    return (
+        f"SELECT held.{FORK_ROW} FROM `{what.table}` AS held WHERE {what.condition}"
+        f" ORDER BY held.{FORK_ROW}"
+    )
+
+
+def numbered_text(contract: Contract) -> str:
+    return (
+        f"SELECT {', '.join(contract.column_names)} FROM `{contract.table}`"
+        f" WHERE {contract.date_column} >= @day AND {FORK_ROW} = @number"
+    )
+
+
+def emptied_text(contract: Contract) -> str:
+    return f"DELETE FROM `{contract.table}` WHERE {contract.date_column} >= @day"
 
 
 def fork(pipeline: Pipeline, processors: Iterable[Processor], day: date) -> Fork:

@@ -10,12 +10,13 @@ from datetime import date, datetime
 from pipeline.audit.canaries import Finding, What
 from pipeline.audit.verdict import AuditKind, Word
 from pipeline.distributions import Distribution
+from pipeline.since import BEGINNING
 from warehouse.interface import Warehouse
 
 LAST_WORD = """
 SELECT verdict, evidence, recorded_at
 FROM `nba_ops.audits`
-WHERE kind = @kind AND table_name = @table_name
+WHERE recorded_at >= @since AND kind = @kind AND table_name = @table_name
   AND partition_date >= @first_date AND partition_date <= @last_date
 ORDER BY recorded_at DESC, audit_id DESC
 LIMIT 1
@@ -48,6 +49,7 @@ def last_word(warehouse: Warehouse, table: str, first: date, last: date) -> Last
     """None where nobody has audited; the dates are the season's first and last."""
     rows = warehouse.rows(
         LAST_WORD,
+        since=BEGINNING,
         kind=AuditKind.CANARIES.value,
         table_name=table,
         first_date=first,

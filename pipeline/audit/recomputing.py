@@ -45,18 +45,28 @@ def difference(stored: Hashes, recomputed: Hashes) -> Difference:
 
 
 def stored_hashes(warehouse: Warehouse, contract: Contract, day: date) -> Hashes:
-    return _by_key(warehouse, contract, f"`{contract.table}`", "TRUE", day)
+    return _by_key(warehouse, hashes_text(contract), day)
 
 
 def staged_hashes(warehouse: Warehouse, contract: Contract, day: date) -> Hashes:
-    return _by_key(warehouse, contract, staging(contract), "quarantine_reason IS NULL", day)
+    return _by_key(warehouse, staged_hashes_text(contract), day)
 
 
-def _by_key(
-    warehouse: Warehouse, contract: Contract, source: str, good: str, day: date
-) -> dict[Row, str]:
-    key = ", ".join(contract.key)
-    text = f"SELECT {key}, data_hash FROM {source} WHERE {contract.date_column} = @day AND {good}"
+def hashes_text(contract: Contract) -> str:
+    return (
+        f"SELECT {', '.join(contract.key)}, data_hash FROM `{contract.table}`"
+        f" WHERE {contract.date_column} = @day"
+    )
+
+
+def staged_hashes_text(contract: Contract) -> str:
+    return (
+        f"SELECT {', '.join(contract.key)}, data_hash FROM {staging(contract)}"
+        f" WHERE {contract.date_column} = @day AND quarantine_reason IS NULL"
+    )
+
+
+def _by_key(warehouse: Warehouse, text: str, day: date) -> dict[Row, str]:
     found: dict[Row, str] = {}
     for *parts, data_hash in sorted(warehouse.rows(text, day=day)):
         # A doubled key holds both: nobody may take one of them for the whole.
@@ -65,11 +75,11 @@ def _by_key(
 
 
 def stored_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, object]:
-    return _row(warehouse, contract, f"`{contract.table}`", key)
+    return _row(warehouse, contract, row_text(contract, f"`{contract.table}`"), key)
 
 
 def staged_row(warehouse: Warehouse, contract: Contract, key: Row) -> dict[str, object]:
-    return _row(warehouse, contract, staging(contract), key)
+    return _row(warehouse, contract, row_text(contract, staging(contract)), key)
 
 
 def differing_columns(
@@ -80,11 +90,13 @@ def differing_columns(
     return [name for name in contract.column_names if both and left[name] != right[name]]
 
 
-def _row(warehouse: Warehouse, contract: Contract, source: str, key: Row) -> dict[str, object]:
+def row_text(contract: Contract, source: str) -> str:
+    same = " AND ".join(f"{name} = @key_{name}" for name in contract.key)
+    return f"SELECT {', '.join(contract.column_names)} FROM {source} WHERE {same}"
+
+
+def _row(warehouse: Warehouse, contract: Contract, text: str, key: Row) -> dict[str, object]:
     """Empty where there is none."""
-    same = " AND ".join(f"{name} = @key_{'abcdefgh'[at]}" for at, name in enumerate(contract.key))
-    rows = warehouse.rows(
-        f"SELECT {', '.join(contract.column_names)} FROM {source} WHERE {same}",
-        **{f"key_{'abcdefgh'[at]}": value for at, value in enumerate(key)},
-    )
+    named = {f"key_{name}": value for name, value in zip(contract.key, key, strict=True)}
+    rows = warehouse.rows(text, **named)
     return dict(zip(contract.column_names, rows[0], strict=True)) if rows else {}

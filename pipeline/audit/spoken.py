@@ -9,13 +9,14 @@ from datetime import date, datetime
 
 from pipeline.audit.verdict import AuditKind, Word
 from pipeline.run import Pipeline
+from pipeline.since import BEGINNING
 from warehouse.interface import Row
 
 OF_DATE = """
 SELECT kind, table_name, audit_id, verdict, evidence, output_fingerprint, recorded_at,
   COUNT(*) OVER (PARTITION BY kind, table_name) - 1 AS earlier
 FROM `nba_ops.audits`
-WHERE partition_date = @day
+WHERE recorded_at >= @since AND partition_date = @day
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY kind, table_name ORDER BY recorded_at DESC, audit_id DESC) = 1
 ORDER BY kind, table_name
@@ -42,7 +43,7 @@ class Spoken:
 def read_verdicts(pipeline: Pipeline, day: date) -> list[Spoken]:
     """Kind by kind, table by table in dependency order."""
     contracts = {one.table: one.contract for one in pipeline.registry}
-    found = pipeline.warehouse.rows(OF_DATE, day=day)
+    found = pipeline.warehouse.rows(OF_DATE, day=day, since=BEGINNING)
     with pipeline.looking() as known:
         stored = {
             table: str(known.content.stored(contracts[table]).get(day))

@@ -12,12 +12,13 @@ from enum import StrEnum
 
 from pipeline.clock import wall_clock
 from pipeline.ledger import AUDITS
+from pipeline.since import BEGINNING, MOMENT
 from warehouse.interface import Warehouse
 
 LATEST = """
 SELECT table_name, partition_date, verdict, output_fingerprint
 FROM `nba_ops.audits`
-WHERE kind = @kind
+WHERE recorded_at >= @since AND kind = @kind
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, audit_id DESC) = 1
 """
@@ -65,7 +66,7 @@ def overall(verdicts: Iterable[Verdict]) -> Word:
 def remember(warehouse: Warehouse, verdicts: Sequence[Verdict]) -> str:
     """Keep them under one new id."""
     moment = wall_clock()
-    audit_id = f"{moment:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+    audit_id = f"{moment:{MOMENT}}-{secrets.token_hex(3)}"
     rows = [
         {
             "audit_id": audit_id,
@@ -88,7 +89,8 @@ def standing(
 ) -> dict[str, dict[date, Word]]:
     """The latest verdicts by table and date that speak of the rows that stand there now."""
     found: dict[str, dict[date, Word]] = {}
-    for table, day, word, audited in warehouse.rows(LATEST, kind=kind.value):
+    said = warehouse.rows(LATEST, kind=kind.value, since=BEGINNING)
+    for table, day, word, audited in said:
         if str(fingerprints.get(table, {}).get(day)) == audited:
             found.setdefault(table, {})[day] = Word(word)
     return found

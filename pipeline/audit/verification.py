@@ -138,9 +138,12 @@ def _difference(found: Fingerprint, proof: Proof | None, changed: Sequence[str])
 
 def _changed(warehouse: Warehouse, contract: Contract, day: date) -> list[str]:
     """Keys of rows that were written by somebody who didn't know of the hash; a few."""
-    text = (
+    return [" ".join(map(str, key)) for key in warehouse.rows(changed_text(contract), day=day)]
+
+
+def changed_text(contract: Contract) -> str:
+    return (
         f"SELECT {', '.join(contract.key)} FROM `{contract.table}`"
         f" WHERE {contract.date_column} = @day AND data_hash != {texts.data_hash(contract)}"
         f" ORDER BY {', '.join(contract.key)} LIMIT {EXAMPLES}"
     )
-    return [" ".join(map(str, key)) for key in warehouse.rows(text, day=day)]

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from pipeline.run import Pipeline
+from pipeline.since import BEGINNING
 from pipeline.trace.facts import Facts, Line, PlayerGame, Setting, TeamGame
 from pipeline.trace.history import YEAR
 from pipeline.trace.texts import GAMES, LINES, NAMES, SETTING, STORED, TEAMS
@@ -59,7 +60,7 @@ def read(pipeline: Pipeline, day: date, player: str) -> Read:
     first_day = min(start, day - timedelta(days=YEAR))
     rows = warehouse.rows(GAMES, player=player, first_day=first_day, day=day)
     setting = _setting(
-        warehouse.rows(SETTING, player=player, day=day)[0],
+        warehouse.rows(SETTING, player=player, day=day, since=BEGINNING)[0],
         day,
         player,
         year,

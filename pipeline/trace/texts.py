@@ -30,7 +30,7 @@ slate AS (
 set_aside AS (
   SELECT MAX(reason) AS reason
   FROM `nba_ops.quarantine`
-  WHERE table_name = '{STORE}' AND partition_date = @day
+  WHERE recorded_at >= @since AND table_name = '{STORE}' AND partition_date = @day
     AND ENDS_WITH(row_key, CONCAT(' ', @player))
 ),
 held AS (

@@ -70,11 +70,39 @@ class PlannedItem(BaseModel):
     asked: bool
 
 
+class PriceOf(BaseModel):
+    """What the statements of one table come to."""
+
+    table: str
+    statements: int
+    bytes: int | None = Field(description="Read, by dry run; null where reading costs nothing.")
+    modifications: int = Field(description="Of its partitions.")
+    share: float | None = Field(
+        description="Of the modifications that BigQuery allows a table in a day."
+    )
+
+
+class CostOf(BaseModel):
+    """What a plan would read and replace; what may turn out fresh is counted too."""
+
+    said: str
+    statements: int
+    bytes: int | None = Field(description="Of all tables.")
+    dry_runs: int = Field(description="Other statements are taken to read what those near them do.")
+    waiting: int = Field(
+        description="Statements that read what earlier ones make and isn't there yet: of these"
+        " less is foretold than will be read."
+    )
+    findings: list[str] = Field(description="Tables that a day's modifications don't suffice for.")
+    tables: list[PriceOf]
+
+
 class Plan(BaseModel):
     """Before anything is computed."""
 
     counts: dict[str, dict[State, int]]
     items: list[PlannedItem]
+    cost: CostOf | None = Field(default=None, description="Where it is asked for.")
 
 
 class Processed(BaseModel):

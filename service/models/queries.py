@@ -55,6 +55,21 @@ class Over(Tables):
     end: Day | None = Field(default=None, description="Else the first date alone.")
 
 
+class Planning(Over):
+    """Which tables over which dates, and whether it is to be priced."""
+
+    force: bool = Field(default=False, description="As if what is fresh were asked for by force.")
+    bytes: bool = Field(
+        default=False, description="Also say what the statements would read, by dry run."
+    )
+    chunk: int | None = Field(
+        default=None,
+        ge=1,
+        le=400,
+        description="Priced so many dates at a time; else as a range is computed here.",
+    )
+
+
 class Runs(BaseModel):
     """Which runs."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.clock import wall_clock
 from pipeline.ledger import new_run_id
+from pipeline.since import BEGINNING, since_begun
 from processors.errors import TipoffError, UsageError, WarehouseTransient
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.push.message import Message, Unreadable, read_push
@@ -19,6 +20,7 @@ NEWEST = """
 WITH told AS (
   SELECT letter_id, event, kind, reason, recorded_at
   FROM `nba_ops.dead_letters`
+  WHERE recorded_at >= @since
   QUALIFY ROW_NUMBER() OVER (PARTITION BY letter_id ORDER BY recorded_at DESC) = 1
 )
 SELECT kept.letter_id, kept.recorded_at, kept.subscription, kept.message_id, kept.source_table,
@@ -27,7 +29,7 @@ SELECT kept.letter_id, kept.recorded_at, kept.subscription, kept.message_id, kep
   IF(@whole, kept.body, NULL) AS body
 FROM `nba_ops.dead_letters` AS kept
 JOIN told ON told.letter_id = kept.letter_id
-WHERE kept.event = 'kept'
+WHERE kept.recorded_at >= @since AND kept.event = 'kept'
   AND kept.letter_id LIKE @letter_id
   AND (@settled OR told.event != 'replayed')
 ORDER BY kept.letter_id DESC
@@ -74,11 +76,14 @@ class Letters:
 
     def newest(self, asked: LettersAsked) -> LettersSeen:
         """Those that wait for somebody, and if asked for those that were replayed."""
-        found = self._found(letter_id=ANY, most=asked.limit, settled=asked.settled, whole=False)
+        found = self._found(
+            since=BEGINNING, letter_id=ANY, most=asked.limit, settled=asked.settled, whole=False
+        )
         return LettersSeen(letters=found)
 
     def letter(self, letter_id: str) -> LetterSeen:
-        found = self._found(letter_id=letter_id, most=1, settled=True, whole=True)
+        since = since_begun(letter_id)
+        found = self._found(since=since, letter_id=letter_id, most=1, settled=True, whole=True)
         if not found or found[0].letter_id != letter_id:
             raise UsageError(f"there is no dead letter {letter_id!r}: `tipoff dead-letters list`")
         return found[0]

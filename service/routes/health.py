@@ -9,6 +9,7 @@ from importlib.metadata import version as installed
 
 from fastapi import APIRouter, Response
 
+from pipeline.clock import wall_clock
 from processors.contract import Contract
 from processors.errors import TipoffError
 from service.models.answers import Ready, Version
@@ -16,7 +17,7 @@ from service.observing.logs import tell
 from service.office import Office, TheOffice
 
 router = APIRouter(tags=["itself"])
-LIVING = "SELECT COUNT(*) FROM `nba_ops.runs`"
+LIVING = "SELECT COUNT(*) FROM `nba_ops.runs` WHERE recorded_at >= @since"
 AS_CONTRACTED = "as the contracts say"
 
 
@@ -54,7 +55,7 @@ def _unready(office: Office) -> str | None:
     if office.stopping.is_set():
         return "the service is stopping"
     try:
-        office.pipeline.warehouse.rows(LIVING)
+        office.pipeline.warehouse.rows(LIVING, since=wall_clock())
     except TipoffError as error:
         tell(logging.ERROR, f"not ready: {error.message}")
         return error.code

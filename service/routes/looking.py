@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from service import questions
 from service.models.answers import Coverage, Handoff, Plan
 from service.models.explained import Explained
-from service.models.queries import Covering, Over, Since, Tables
+from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import Day
 from service.office import TheOffice
 
@@ -17,9 +17,14 @@ router = APIRouter(tags=["looking"])
 
 
 @router.get("/plan")
-def plan(asked: Annotated[Over, Query()], office: TheOffice) -> Plan:
+def plan(asked: Annotated[Planning, Query()], office: TheOffice) -> Plan:
     """What a range would take, date by date and table by table, and why."""
-    return questions.plan(office.pipeline, asked, prepare=office.settings.computes_analytics)
+    return questions.plan(
+        office.pipeline,
+        asked,
+        prepare=office.settings.computes_analytics,
+        chunk=office.settings.chunk_dates,
+    )
 
 
 @router.get("/coverage")

@@ -50,7 +50,8 @@ class Hold:
     kind: str | None
     state: str
     seconds: float | None
-    job_id: str | None = None
+    job_id: str = ""
+    """What its id begins with."""
     released: threading.Event = field(default_factory=threading.Event)
     taken: threading.Event = field(default_factory=threading.Event)
     """Set once a job is held."""
@@ -109,7 +110,7 @@ class Faults:
         self,
         *,
         kind: str | None = None,
-        job_id: str | None = None,
+        job_id: str = "",
         state: str = RUNNING,
         seconds: float | None = None,
     ) -> Hold:
@@ -143,7 +144,7 @@ class Faults:
     def hold_for(self, job: Job) -> Hold | None:
         with self._lock:
             for hold in self._holds:
-                fits = hold.kind in (None, job.kind) and hold.job_id in (None, job.job_id)
+                fits = hold.kind in (None, job.kind) and job.job_id.startswith(hold.job_id)
                 if fits and not hold.taken.is_set():
                     hold.taken.set()
                     return hold

@@ -69,12 +69,23 @@ def materialised(storage: Storage, sizes: Sizes, name: Name) -> str:
     storage.run(f"DROP TABLE IF EXISTS {made}")
     storage.run(ddl(made, SCHEMAS[view], temporary=True))
     rows = {"PARTITIONS": _partitions, "TABLES": _tables, "COLUMNS": _columns}[view]
-    marks = ", ".join("?" * len(SCHEMAS[view]))
-    for table in storage.tables(name.project, name.dataset):
-        named = (name.project, name.dataset, table.name.table)
-        for row in rows(table, sizes):
-            storage.run(f"INSERT INTO {made} VALUES ({marks})", [*named, *row])
+    found = [
+        (name.project, name.dataset, table.name.table, *row)
+        for table in storage.tables(name.project, name.dataset)
+        for row in rows(table, sizes)
+    ]
+    if found:
+        # As text: DuckDB's client looks for optional packages once per value that it is handed.
+        values = ", ".join(f"({', '.join(map(_literal, row))})" for row in found)
+        storage.run(f"INSERT INTO {made} VALUES {values}")
     return made
+
+
+def _literal(value: Any) -> str:
+    if value is None or isinstance(value, int):
+        return "NULL" if value is None else str(value)
+    text = str(value).replace("'", "''")
+    return f"'{text}'"
 
 
 def _partitions(table: Table, sizes: Sizes) -> Iterator[tuple[Any, ...]]:
@@ -83,15 +94,15 @@ def _partitions(table: Table, sizes: Sizes) -> Iterator[tuple[Any, ...]]:
     if table.partition_column is None:
         size = found.get("")
         rows, size_bytes = (size.rows, size.bytes) if size else (0, 0)
-        yield None, rows, size_bytes, size_bytes, _instant(table.modified), "ACTIVE"
+        yield None, rows, size_bytes, size_bytes, instant(table.modified), "ACTIVE"
         return
     for part, size in sorted(found.items()):
-        written = _instant(table.partitions.get(part, table.modified))
+        written = instant(table.partitions.get(part, table.modified))
         yield part, size.rows, size.bytes, size.bytes, written, "ACTIVE"
 
 
 def _tables(table: Table, sizes: Sizes) -> Iterator[tuple[Any, ...]]:
-    yield "BASE TABLE", "YES", "NO", _instant(table.created)
+    yield "BASE TABLE", "YES", "NO", instant(table.created)
 
 
 def _columns(table: Table, sizes: Sizes) -> Iterator[tuple[Any, ...]]:
@@ -108,5 +119,5 @@ def _columns(table: Table, sizes: Sizes) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _instant(milliseconds: int) -> datetime:
+def instant(milliseconds: int) -> datetime:
     return EPOCH + milliseconds * 1000 * MICROSECOND

@@ -21,6 +21,7 @@ from tests.bigquery.spelling import Statement, parsed
 from tests.bigquery.storage import Storage
 from tests.bigquery.tables import Table
 from tests.bigquery.translation import (
+    MOMENT,
     Parameter,
     Translated,
     duckdb_text,
@@ -100,6 +101,8 @@ class Prepared:
     def translated(self, tree: exp.Expr | None = None) -> Translated:
         """The statement, or a tree made of it, for DuckDB; views are made as of now."""
         around = self.around
+        moment = information.instant(around.storage.clock.now())
+        around.storage.run(f"SET VARIABLE {MOMENT} = TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S.%f}'")
         stored = {
             ".".join(path): information.materialised(around.storage, around.sizes, name)
             if name.view

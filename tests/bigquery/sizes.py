@@ -72,18 +72,19 @@ class Sizes:
         self, reads: Iterable[Read], tables: Mapping[str, Table], parameters: Mapping[str, Any]
     ) -> int:
         """Bytes that these scans read together; refuses one that a table doesn't allow."""
+        reads = [one for one in reads if one.table in tables]
+        # in a transaction each look counts anew
+        sizes = {name: self.of(tables[name]) for name in {one.table for one in reads}}
         counted: dict[tuple[str, str], set[str]] = {}
         for read in reads:
-            if read.table not in tables:
-                continue
             table = tables[read.table]
             filters = usable(table, read)
-            for part in self.of(table):
+            for part in sizes[read.table]:
                 if table.partition_column is None or left(part, filters, parameters):
                     columns = table.columns if read.columns is None else read.columns
                     counted.setdefault((read.table, part), set()).update(columns)
         return sum(
-            self.of(tables[name])[part].columns[column]
+            sizes[name][part].columns[column]
             for (name, part), columns in counted.items()
             for column in columns
         )

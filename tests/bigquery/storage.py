@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +39,10 @@ MACROS = (
 )
 
 KIND = re.compile(r"^(\w+ )+Error: ")
+
+if importlib.util.find_spec("pandas") is None:
+    # DuckDB asks for it at each value of a parameter, and each time all paths would be searched.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
 
 
 class Storage:

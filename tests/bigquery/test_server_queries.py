@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -92,6 +92,17 @@ class TestParameters:
 
     def test_large_numbers(self, ask):
         assert ask("SELECT @given * 1000000", given=("INT64", 2**31)) == [(2**31 * 1000000,)]
+
+
+class TestMoment:
+    def test_by_the_servers_clock(self, ask, server, dataset, partitions):
+        before = single(ask("SELECT CURRENT_TIMESTAMP()"))
+        server.advance(5)
+        ask(f"CREATE TABLE {dataset}.t (a INT64)")
+        ask(f"INSERT INTO {dataset}.t (a) VALUES (1)")
+        ((_, written),) = partitions(f"{dataset}.t").values()
+        after = single(ask("SELECT CURRENT_TIMESTAMP()"))
+        assert before + timedelta(seconds=5) <= written < after
 
 
 class TestAnswers:

@@ -20,6 +20,8 @@ from warehouse.duckdb.dialect import render
 PARAMETER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w+)")
 CHECKED = {exp.Div: "checked_divide", exp.IntDiv: "checked_div", exp.Mod: "checked_mod"}
 """By zero they are errors; DuckDB would answer NULL."""
+MOMENT = "moment"
+"""A variable of DuckDB's: the server's clock when the statement begins."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _prepared(tree: exp.Expr, tables: Mapping[str, str], records: frozenset[str]
         if not (divisor.is_number and float(divisor.name or 0)):
             checked = exp.Anonymous(this=CHECKED[type(one)], expressions=[one.this, divisor])
             one.replace(checked)
+    for one in list(tree.find_all(exp.CurrentTimestamp)):
+        one.replace(exp.Anonymous(this="getvariable", expressions=[exp.Literal.string(MOMENT)]))
     for call in list(tree.find_all(exp.FarmFingerprint)):
         call.replace(exp.Anonymous(this="farm_fingerprint", expressions=call.expressions))
     for array in list(tree.find_all(exp.Unnest)):

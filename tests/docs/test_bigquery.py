@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from clients.doctor import access, places, pubsub, rights, visit
 from processors.registry import Registry
 from warehouse.bigquery.connection import ATTEMPTS, pause
 from warehouse.bigquery.failures import RETRIED_REASONS
@@ -44,3 +45,12 @@ def test_retries() -> None:
         "internalError",
     }
     assert "quotaExceeded" not in RETRIED_REASONS
+
+
+def test_roles_of_the_doctor() -> None:
+    """Whatever role it says is lacking is among the roles."""
+    needed = (access.SEND_JOBS, places.READ_METADATA, rights.READ, rights.EDIT)
+    said = " ".join((*needed, visit.MAKE_DATASETS, pubsub.LOOK))
+    roles = set(re.findall(r"roles/[\w.]+", said))
+    assert roles <= set(re.findall(r"roles/[\w.]+", section("## Roles")))
+    assert len(roles) == 6

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from google.protobuf.empty_pb2 import Empty
 from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
 
-from processors.columns import Type
 from processors.contract import Contract
-from tests.googlesql.catalog import BUILTIN_POOL, options, registered, tables_of, type_name
+from tests.googlesql.catalog import (
+    BUILTIN_POOL,
+    Parameters,
+    options,
+    registered,
+    tables_of,
+    type_name,
+)
 from tests.googlesql.engine import googlesql
 
 
 def analyse(
-    sql: str, contracts: Iterable[Contract], parameters: Mapping[str, Type] | None = None
+    sql: str, contracts: Iterable[Contract], parameters: Parameters | None = None
 ) -> list[tuple[str, str]]:
     """The names and types of a query's columns, in order."""
     engine = googlesql()
@@ -37,7 +43,7 @@ def analyse(
 
 
 def analyse_statement(
-    sql: str, contracts: Iterable[Contract], parameters: Mapping[str, Type] | None = None
+    sql: str, contracts: Iterable[Contract], parameters: Parameters | None = None
 ) -> None:
     """Raises on a query, DDL or DML statement that BigQuery would refuse."""
     # The resolved tree is not asked for: read as Empty it stays unparsed, and protobuf's limit of

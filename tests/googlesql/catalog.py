@@ -21,6 +21,7 @@ from tests.googlesql.language import STATEMENTS, language_options
 
 Columns = tuple[tuple[str, Type], ...]
 Tables = tuple[tuple[str, Columns], ...]
+Parameters = Mapping[str, Type | type_pb2.TypeProto]
 
 KINDS = {
     Type.STRING: type_pb2.TYPE_STRING,
@@ -79,7 +80,7 @@ def registered(engine: GoogleSql, tables: Tables) -> int:
 
 
 def options(
-    parameters: Mapping[str, Type], statements: tuple[str, ...] = STATEMENTS
+    parameters: Parameters, statements: tuple[str, ...] = STATEMENTS
 ) -> AnalyzerOptionsProto:
     made = AnalyzerOptionsProto(
         language_options=language_options(statements),
@@ -87,7 +88,24 @@ def options(
         error_message_mode=ErrorMessageMode.ERROR_MESSAGE_MULTI_LINE_WITH_CARET,
     )
     for name, type_ in parameters.items():
-        made.query_parameters.add(name=name).type.type_kind = KINDS[type_]
+        made.query_parameters.add(name=name).type.CopyFrom(type_proto(type_))
+    return made
+
+
+def type_proto(type_: Type | type_pb2.TypeProto) -> type_pb2.TypeProto:
+    return type_pb2.TypeProto(type_kind=KINDS[type_]) if isinstance(type_, Type) else type_
+
+
+def array_of(element: type_pb2.TypeProto) -> type_pb2.TypeProto:
+    made = type_pb2.TypeProto(type_kind=type_pb2.TYPE_ARRAY)
+    made.array_type.element_type.CopyFrom(element)
+    return made
+
+
+def struct_of(fields: Mapping[str, Type]) -> type_pb2.TypeProto:
+    made = type_pb2.TypeProto(type_kind=type_pb2.TYPE_STRUCT)
+    for name, type_ in fields.items():
+        made.struct_type.field.add(field_name=name).field_type.CopyFrom(type_proto(type_))
     return made
 
 

@@ -17,6 +17,7 @@ from processors.features import FEATURES, Feature
 from processors.registry import load
 from tests.googlesql.analysis import analyse
 from tests.googlesql.evaluation import evaluate
+from tests.linters.product import types_in
 from tests.stores import FIRST, LAST, NAMES, rows_of, store_of
 
 ASKED = {"first_date": FIRST, "last_date": LAST}
@@ -28,7 +29,6 @@ ROWS = rows_of()
 TABLES = {STORE: (KINDS, [tuple(row[name] for name in NAMES) for row in ROWS])}
 EVERY_NINTH = FEATURES[::9]
 CONTRACTS = tuple(load().contracts.values())
-RANGE = {"first_date": Type.DATE, "last_date": Type.DATE}
 
 
 @pytest.fixture(scope="module")
@@ -108,20 +108,21 @@ def test_histogram(warehouse, feature):
 class TestAnalysed:
     """Of all features and of one, on the stored columns as the contract has them."""
 
-    @pytest.mark.parametrize("features", [FEATURES, FEATURES[:1], FEATURES[4:5]])
+    @pytest.mark.parametrize("features", [FEATURES, *((one,) for one in FEATURES)])
     def test_spreads(self, features):
-        kinds = [kind for _, kind in analyse(spreads(features), CONTRACTS, RANGE)]
+        text = spreads(features)
+        kinds = [kind for _, kind in analyse(text, CONTRACTS, types_in(text))]
         assert kinds == ["INT64", "DATE", *["INT64"] * 4, *["FLOAT64"] * 6]
 
     @pytest.mark.parametrize("feature", FEATURES[3:5], ids=lambda one: one.name)
     def test_histogram(self, feature):
-        kinds = [kind for _, kind in analyse(histogram(feature), CONTRACTS, RANGE)]
+        text = histogram(feature)
+        kinds = [kind for _, kind in analyse(text, CONTRACTS, types_in(text))]
         assert kinds == ["FLOAT64", "FLOAT64", "FLOAT64", "INT64"]
 
     def test_days(self):
-        assert analyse(DAYS, CONTRACTS) == [("game_date", "DATE")]
+        assert analyse(DAYS, CONTRACTS, types_in(DAYS)) == [("game_date", "DATE")]
 
     def test_last_word(self):
-        handed = RANGE | {"kind": Type.STRING, "table_name": Type.STRING}
-        found = dict(analyse(LAST_WORD, CONTRACTS, handed))
+        found = dict(analyse(LAST_WORD, CONTRACTS, types_in(LAST_WORD)))
         assert found == {"verdict": "STRING", "evidence": "STRING", "recorded_at": "TIMESTAMP"}

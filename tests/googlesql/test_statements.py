@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from pipeline import at_work, handoff
@@ -11,16 +9,15 @@ from pipeline.calendar import SCHEDULE
 from pipeline.history import OUTCOMES, RECENT
 from pipeline.ledger import PROVEN, UNFINISHED
 from pipeline.season import LAST_SAID
-from processors.columns import Type, text
+from processors.columns import text
 from processors.contract import Contract, Layer
 from processors.registry import load
 from tests.googlesql.analysis import analyse
+from tests.linters.product import types_in
 from warehouse import texts
 
 REGISTRY = load()
 COMPUTED = [one.contract for one in REGISTRY]
-SPAN = {"start_date": Type.DATE, "end_date": Type.DATE, "history_start": Type.DATE}
-DAYS = {"first_date": Type.DATE, "last_date": Type.DATE}
 ENTITIES = {"entities": "INT64", "written": "INT64"}
 
 
@@ -40,9 +37,9 @@ def staged(contract: Contract) -> Contract:
 TABLES = (*REGISTRY.contracts.values(), *(staged(one) for one in COMPUTED))
 
 
-def output(sql: str, parameters: dict[str, Type] | None = None) -> dict[str, str]:
+def output(sql: str) -> dict[str, str]:
     """Type by name, in order; a doubled name would make it shorter than the query's columns."""
-    columns = analyse(sql, TABLES, parameters)
+    columns = analyse(sql, TABLES, types_in(sql))
     assert len(dict(columns)) == len(columns)
     return dict(columns)
 
@@ -60,15 +57,21 @@ def by_table(contracts):
 class TestProcessor:
     def test_statement(self, contract):
         statement = REGISTRY.processors[contract.table].statement
-        found = output(statement.text, SPAN)
+        found = output(statement.text)
         assert found == types(contract)
         assert tuple(found) == contract.column_names
 
     def test_stage(self, contract):
-        found = output(texts.stage(REGISTRY.processors[contract.table]), SPAN)
+        found = output(texts.stage(REGISTRY.processors[contract.table]))
         marks = {"data_hash": "STRING", "quarantine_reason": "STRING"}
         assert found == types(contract) | marks
         assert tuple(found) == (*contract.column_names, *marks)
+
+    def test_stage_of_placeholders(self, contract):
+        processor = REGISTRY.processors[contract.table]
+        if processor.placeholders:
+            found = output(texts.stage(processor.in_bootstrap))
+            assert tuple(found) == (*contract.column_names, "data_hash", "quarantine_reason")
 
     def test_doubled_keys(self, contract):
         assert output(texts.doubled_keys(contract)) == types(contract, *contract.key)
@@ -87,17 +90,17 @@ class TestProcessor:
 @by_table([one for one in COMPUTED if one.expected])
 class TestExpected:
     def test_query(self, contract):
-        found = output(contract.expected, SPAN)
+        found = output(contract.expected)
         assert found == types(contract, *contract.key) | {"left_out_reason": "STRING"}
 
     def test_coverage(self, contract):
-        found = output(texts.coverage(contract), SPAN)
+        found = output(texts.coverage(contract))
         assert found == {"day": "DATE", "left_out_reason": "STRING"} | ENTITIES
 
 
 @by_table([one for one in REGISTRY.contracts.values() if one.presence])
 def test_games_present(contract):
-    day, *counts = analyse(texts.games_present(contract), TABLES, DAYS)
+    day, *counts = output(texts.games_present(contract)).items()
     assert day == (contract.date_column, "DATE")
     assert {kind for _, kind in counts} == {"INT64"}
 
@@ -112,7 +115,7 @@ class TestPipeline:
         assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)
 
     def test_last_said(self):
-        found = output(LAST_SAID, {"first_day": Type.DATE, "last_day": Type.DATE})
+        found = output(LAST_SAID)
         assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)
 
     def test_unfinished(self):
@@ -120,11 +123,7 @@ class TestPipeline:
         assert found == types(REGISTRY.contracts["nba_ops.runs"], *found)
 
     def test_recent(self):
-        kinds = {"first_day": Type.DATE, "last_day": Type.DATE, "whatever": Type.BOOL}
-        kinds["most"] = Type.INT64
-        named = re.findall(r"@(\w+)", RECENT)
-        handed = {name: kinds.get(name, Type.STRING) for name in named}
-        found = output(RECENT, handed)
+        found = output(RECENT)
         assert found == types(REGISTRY.contracts["nba_ops.runs"], "run_id", "event", "status") | {
             "request": "STRING",
             "started": "TIMESTAMP",
@@ -133,28 +132,26 @@ class TestPipeline:
         }
 
     def test_handoff(self):
-        since = {"since": Type.TIMESTAMP}
-        found = output(handoff.UNDONE, since)
+        found = output(handoff.UNDONE)
         assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)
-        assert output(handoff.PUBLISHED, since) == {
+        assert output(handoff.PUBLISHED) == {
             "table_name": "STRING",
             "dates": "INT64",
             "row_count": "INT64",
             "first_date": "DATE",
             "last_date": "DATE",
         }
-        assert output(handoff.RUNS, since) == {"word": "STRING", "runs": "INT64"}
+        assert output(handoff.RUNS) == {"word": "STRING", "runs": "INT64"}
 
     def test_at_work(self):
-        since = {"since": Type.TIMESTAMP}
-        assert output(at_work.RUNS, since) == {
+        assert output(at_work.RUNS) == {
             "run_id": "STRING",
             "campaign": "STRING",
             "started": "TIMESTAMP",
             "is_open": "BOOL",
             "request": "STRING",
         }
-        assert output(at_work.TOLD, since) == {
+        assert output(at_work.TOLD) == {
             "run_id": "STRING",
             "partition_date": "DATE",
             "status": "STRING",
@@ -163,5 +160,5 @@ class TestPipeline:
         }
 
     def test_outcomes(self):
-        found = output(OUTCOMES, {"run_id": Type.STRING})
+        found = output(OUTCOMES)
         assert found == types(REGISTRY.contracts["nba_ops.partitions"], *found)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.trace import texts
 from pipeline.trace.facts import PlayerGame, TeamGame
-from processors.columns import Type
 from processors.features import FEATURES
 from processors.registry import load
 from tests.googlesql.analysis import analyse
+from tests.linters.product import types_in
 
 TABLES = tuple(load().contracts.values())
-KINDS = {"day": Type.DATE, "first_day": Type.DATE, "season_start": Type.DATE}
-KINDS["season_year"] = Type.INT64
 
 
 def output(text: str) -> list[tuple[str, str]]:
-    named = {name: KINDS.get(name, Type.STRING) for name in re.findall(r"@(\w+)", text)}
-    return analyse(text, TABLES, named)
+    return analyse(text, TABLES, types_in(text))
 
 
 def test_setting() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from league.importing import import_folder
 from pipeline.calendar import read_calendar
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
@@ -55,11 +54,10 @@ def test_sample_season(name, season_by_oracle, season, processors_by_name):
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory, registry):
+def real(real_files, registry):
     """Real seasons imported; two weeks and a month computed with all that they stand on."""
-    report = import_folder(DATA, out=tmp_path_factory.mktemp("imported"))
     warehouse = open_memory()
-    warehouse.load(report.files, registry.contracts)
+    warehouse.load(real_files, registry.contracts)
     pipeline = Pipeline(warehouse, registry)
     for start, end in (FIRST_WEEK, WEEK_WITH_LINES):
         pipeline.run(make_request(registry, tables=KEYS, start=start, end=end))

@@ -15,6 +15,7 @@ from tests.page import world as worlds
 from tests.page.browser import Visitor, chromium, visiting
 from tests.page.world import World
 from tests.service.process import Served
+from tests.sharing import made_once, own_copy
 
 Visiting = Callable[..., AbstractContextManager[Visitor]]
 
@@ -28,7 +29,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def world(raw_season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
-    return worlds.build(raw_season_file, tmp_path_factory.mktemp("world") / "world.duckdb")
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        made = worlds.build(raw_season_file, folder / "world.duckdb")
+        (folder / "player").write_text(made.player)
+
+    folder = made_once(tmp_path_factory, "world", make)
+    file = own_copy(folder / "world.duckdb", tmp_path_factory)
+    return World(file, (folder / "player").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from processors.statement import Statement
 from tests.oracle.tiny import OPENING, Tiny, day
 from tests.worlds import Rows, load_rows, open_memory, stored_rows
 from warehouse.duckdb.engine import DuckDBWarehouse
+from warehouse.interface import Errand
 
 GAMES = "nba_analytics.player_game_summary"
 LINES = "nba_analytics.player_lines"
@@ -176,13 +177,15 @@ class Watched:
     def __init__(self, inner: DuckDBWarehouse) -> None:
         self._inner = inner
         self.staged: list[tuple[str, date, date]] = []
+        self.errands: list[Errand] = []
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
 
-    def stage(self, processor: Processor, span, errand=None) -> None:
+    def stage(self, processor: Processor, span, errand=None) -> int | None:
         self.staged.append((processor.table, span.start, span.end))
-        self._inner.stage(processor, span, errand)
+        self.errands.append(errand)
+        return self._inner.stage(processor, span, errand)
 
     @property
     def tables(self) -> list[str]:

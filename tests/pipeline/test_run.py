@@ -306,6 +306,40 @@ class TestPartialByATableWithoutDates:
         assert watched.tables == NO_STATEMENT
 
 
+class TestErrand:
+    """Of an engine that remembers: the same for the same inputs, another for any other."""
+
+    def errands(self, pipeline: Pipeline, **said) -> list[str]:
+        """What a date that is rejected each time is computed for."""
+        watched = watch(pipeline)
+        report = run(pipeline, 2, 2, PLAYER_CONTEXT, **said)
+        assert statuses(report, PLAYER_CONTEXT) == ["rejected"]
+        at = watched.tables.index(PLAYER_CONTEXT)
+        return [watched.errands[at].inputs, watched.errands[at].nonce]
+
+    def test_of_a_date_that_is_not_stored(self, registry):
+        small = two_games(3)
+        small.person("bos0", date(1950, 1, 1))
+        pipeline = small.pipeline(recontracted(registry, PLAYER_CONTEXT, minimum_coverage=2.0))
+        first = self.errands(pipeline)
+        assert self.errands(pipeline) == first
+        correct(pipeline, PEOPLE, [small.raw[PEOPLE][0] | {"birth_date": date(1995, 1, 1)}])
+        assert self.errands(pipeline) != first
+        correct(pipeline, PEOPLE, [small.raw[PEOPLE][0]])
+        assert self.errands(pipeline) == first
+        correct(pipeline, BOXES, small.rows_of("east0", "bos0", points=44))
+        assert self.errands(pipeline) != first
+
+    def test_by_force(self, registry):
+        pipeline = two_games(3).pipeline(
+            recontracted(registry, PLAYER_CONTEXT, minimum_coverage=2.0)
+        )
+        inputs, nonce = self.errands(pipeline)
+        forced = [self.errands(pipeline, force=True) for _ in range(2)]
+        assert {one for one, _ in forced} == {inputs}
+        assert len({nonce, *(one for _, one in forced)}) == 3
+
+
 def dateless(registry, where: str):
     """player_game_summary with a NULL date in some rows."""
     return rewritten(

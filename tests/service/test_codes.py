@@ -120,7 +120,7 @@ def test_success(raw_season_file: Path, tmp_path: Path) -> None:
 
 
 def test_blocked(raw_season_file: Path, tmp_path: Path) -> None:
-    answer = ask(raw_season_file, tmp_path, load(), owns_analytics=False)
+    answer = ask(raw_season_file, tmp_path, load(), owned_layers="precompute")
     assert [one["status"] for one in answer.json()["results"]] == ["blocked"]
     assert (answer.json()["status"], answer.status_code) == code_of("blocked", transient=False)
 

@@ -168,7 +168,7 @@ class TestHostile:
 
 class TestOutcomes:
     def test_what_is_amiss(self, serve: Service, raw_season_file: Path, lines: Lines) -> None:
-        client = serve(raw_season_file, owns_analytics=False)
+        client = serve(raw_season_file, owned_layers="precompute")
         run_id = post(client, processors=["player_daily_cache"]).json()["run_id"]
         blocked, request = lines()
         assert blocked["message"].startswith(

@@ -91,7 +91,7 @@ class TestAnswer:
 
     def test_not_owning_analytics(self, serve: Service, raw_season_file: Path) -> None:
         """Where others make the analytics tables, what they haven't made blocks."""
-        client = serve(raw_season_file, owns_analytics=False)
+        client = serve(raw_season_file, owned_layers="precompute")
         answer = post(client, analysis_date=DAY)
         assert answer.status_code == 424
         said = answer.json()

@@ -107,7 +107,7 @@ class TestReconcile:
         assert set(cache[CACHE]) <= {"fresh", "no_games"}
 
     def test_blocked(self, serve: Service, raw_season_file: Path) -> None:
-        answer = serve(raw_season_file, owns_analytics=False).post("/reconcile", json={})
+        answer = serve(raw_season_file, owned_layers="precompute").post("/reconcile", json={})
         assert answer.status_code == 424
         assert lines(answer)[-1]["status"] == "blocked"
 

@@ -6,8 +6,10 @@ import os
 
 import pytest
 
+from clients.options import opened as opened_by_commands
 from processors.contract import Layer
 from processors.errors import UsageError
+from service.office import opened
 from service.settings import Settings, load_settings
 
 
@@ -60,6 +62,42 @@ class TestOwnedLayers:
         monkeypatch.setenv("TIPOFF_OWNED_LAYERS", value)
         with pytest.raises(UsageError, match=f"TIPOFF_OWNED_LAYERS='{value}'"):
             load_settings()
+
+
+class TestBytes:
+    def test_defaults(self) -> None:
+        settings = load_settings()
+        assert settings.maximum_bytes == 100 * 2**30
+        assert settings.cap is None
+
+    def test_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TIPOFF_MAXIMUM_BYTES_BILLED", "2 TB")
+        monkeypatch.setenv("TIPOFF_BYTES_CAP", "500GB")
+        settings = load_settings()
+        assert (settings.maximum_bytes, settings.cap) == (2 * 10**12, 500 * 10**9)
+
+    @pytest.mark.parametrize("value", ["", "0 GB", "12", "much"])
+    def test_refused(self, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+        monkeypatch.setenv("TIPOFF_BYTES_CAP", value)
+        with pytest.raises(UsageError, match="write it as 500 GB"):
+            load_settings()
+
+    def test_handed_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Every job may bill so much, of whoever opens the warehouse."""
+        handed: list[object] = []
+
+        def opens(*_: object, maximum_bytes: int | None, **__: object) -> None:
+            handed.append(maximum_bytes)
+            raise UsageError("enough")
+
+        monkeypatch.setenv("TIPOFF_MAXIMUM_BYTES_BILLED", "3 GB")
+        monkeypatch.setattr("service.office.open_warehouse", opens)
+        monkeypatch.setattr("clients.options.open_warehouse", opens)
+        with pytest.raises(UsageError, match="enough"), opened(load_settings()):
+            pass
+        with pytest.raises(UsageError, match="enough"):
+            opened_by_commands(load_settings(), 1)
+        assert handed == [3 * 10**9] * 2
 
 
 def test_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

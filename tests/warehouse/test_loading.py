@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.errors import LoadRefused
+from processors.errors import LoadRefused, WarehouseFailed
 from processors.registry import load
 from tests.oracle.tiny import Tiny, day
 from tests.worlds import load_rows, open_memory, stored_rows
@@ -342,6 +342,31 @@ class TestBadRows:
         with pytest.raises(LoadRefused) as caught:
             load_rows(open_memory(), tables)
         assert len(caught.value.details["faults"]) == 3
+
+
+class TestExport:
+    def test_is_a_file_that_loads(self, tmp_path):
+        """Written, read into another warehouse and written again: the same rows in the same
+        types."""
+        contracts = load().contracts
+        first, second = open_memory(), open_memory()
+        tables = {**world("ann", "bob"), PEOPLE: []}
+        load_rows(first, tables)
+        files = {table: tmp_path / f"it's {table}.parquet" for table in tables}
+        said = {table: first.export(contracts[table], path) for table, path in files.items()}
+        assert said == {SCHEDULE: 1, BOXES: 2, PEOPLE: 0}
+        second.load(files, contracts)
+        for table, path in files.items():
+            assert stored_rows(second, table) == stored_rows(first, table)
+            with Desk() as desk:
+                desk.read("rows", [path])
+                found = desk.columns("rows")
+            kinds = {one.name: DUCKDB_TYPES[one.type] for one in contracts[table].columns}
+            assert {name: found[name] for name in kinds} == kinds
+
+    def test_a_folder_that_is_not_there(self, tmp_path):
+        with pytest.raises(WarehouseFailed, match=r"nowhere.players\.parquet"):
+            open_memory().export(load().contracts[PEOPLE], tmp_path / "nowhere" / "players.parquet")
 
 
 class TestSeveralFiles:

@@ -372,6 +372,9 @@ class TestErrors:
         assert "\x1b" not in message
         refused("SELECT 'open")
 
+    def test_the_parser_stumbles(self, refused):
+        refused("SELECT 1 FROM nba_raw.schedule |> LIMIT 1", "write it another way")
+
     def test_unknown_column(self, refused):
         assert "\n" not in refused("SELECT gmae_id FROM nba_raw.schedule", "gmae_id")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from processors.columns import count, day, flag, instant, real, text
@@ -10,8 +11,12 @@ from processors.contract import Contract, Cutoff, Input, Layer
 from processors.registry import Processor, load
 from processors.statement import Statement
 from processors.window import ON_THE_DAY
+from warehouse.bigquery.engine import BigQueryWarehouse
+from warehouse.bigquery.names import placed
+from warehouse.bigquery.request import Request
+from warehouse.duckdb.compiled import duckdb_text
 from warehouse.duckdb.engine import DuckDBWarehouse
-from warehouse.interface import Publication, Span
+from warehouse.interface import Errand, Fingerprint, Publication, Row, Span, Warehouse
 
 D1, D2, D3 = date(2024, 11, 1), date(2024, 11, 2), date(2024, 11, 3)
 NOON = datetime(2024, 11, 9, 12)
@@ -49,7 +54,10 @@ MAKER = Processor(
         " WHERE made_on >= @start_date AND made_on <= @end_date"
     ),
 )
+KINDS = replace(RAW, table="nba_raw.kinds", key=("name",), date_column=None)
+"""A list of things, without dates."""
 OPS = tuple(one for one in load().contracts.values() if one.layer is Layer.OPS)
+CONTRACTS = (RAW, KINDS, TOYS, *OPS)
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -59,16 +67,34 @@ def toy(made_on: date | None, name: str | None, **said: object) -> dict[str, obj
     return {"made_on": made_on, "name": name, **ordinary, **said}
 
 
+ROWS = [toy(one, f"toy {n}", wheels=n) for one in (D1, D2) for n in range(10)]
+
+
 def shop(rows: Rows = (), *, path=None, threads: int | None = None) -> DuckDBWarehouse:
     """A warehouse with these raw toys; loaded past the checks, to see what comes of bad ones."""
     warehouse = DuckDBWarehouse(path, threads=threads)
-    warehouse.migrate([RAW, TOYS, *OPS])
+    warehouse.migrate(CONTRACTS)
     warehouse.append({RAW.table: rows})
     return warehouse
 
 
-def stage(warehouse: DuckDBWarehouse, first: date = D1, last: date = D3) -> None:
-    warehouse.stage(MAKER, Span(start=first, end=last, history_start=first))
+def span(first: date = D1, last: date = D3) -> Span:
+    return Span(start=first, end=last, history_start=first)
+
+
+def stage(
+    warehouse: Warehouse, first: date = D1, last: date = D3, *, errand: Errand | None = None
+) -> None:
+    warehouse.stage(MAKER, span(first, last), errand)
+
+
+def by_hand(warehouse: Warehouse, text: str) -> None:
+    """What somebody does to the tables behind our back."""
+    if isinstance(warehouse, DuckDBWarehouse):
+        warehouse._connection.execute(duckdb_text(text))
+    elif isinstance(warehouse, BigQueryWarehouse):
+        asked = Request(what="by hand", text=placed(text, warehouse._place, {}))
+        warehouse._jobs.run(asked)
 
 
 def publication(
@@ -88,11 +114,17 @@ def publication(
     )
 
 
-def publish(warehouse: DuckDBWarehouse, *days: date, step=lambda _: None, **said: object) -> None:
+def publish(warehouse: Warehouse, *days: date, step=lambda _: None, **said: object) -> None:
     warehouse.publish(publication(*days, **said), step)
 
 
-def stored(warehouse: DuckDBWarehouse, table: str = TOYS.table) -> list[tuple]:
+def prints(
+    warehouse: Warehouse, columns: tuple[str, ...] = RAW.column_names
+) -> dict[date, Fingerprint]:
+    return warehouse.fingerprints(RAW, [columns], first=D1, last=D3)[0]
+
+
+def stored(warehouse: Warehouse, table: str = TOYS.table) -> list[Row]:
     return warehouse.rows(f"SELECT made_on, name, wheels FROM `{table}` ORDER BY made_on, name")
 
 

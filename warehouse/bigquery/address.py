@@ -20,17 +20,24 @@ MULTI_REGIONS = ("us", "eu")
 
 @dataclass(frozen=True)
 class Address:
-    """Project, location, and what stands before the name of every dataset of ours."""
+    """Project, location, and what stands before the name of every dataset of ours.
+
+    A rehearsal's datasets have its prefix in capitals behind the deployment's. No prefix has
+    capitals itself, so that a name tells both, and no deployment and no rehearsal of another one is
+    ever met: BigQuery's names of datasets know case.
+    """
 
     project: str
     location: str
     prefix: str = ""
+    rehearsal: str = ""
 
     def __post_init__(self) -> None:
         checks = (
             ("project", self.project, PROJECT, "such as my-project-1"),
             ("location", self.location, LOCATION, "such as US or europe-west4"),
             ("prefix", self.prefix, PREFIX, "such as test_: a-z, 0-9 and _, at most 31"),
+            ("prefix", self.rehearsal, PREFIX, "such as trial: a-z, 0-9 and _, at most 31"),
         )
         for name, value, pattern, example in checks:
             if not pattern.fullmatch(value):
@@ -38,11 +45,12 @@ class Address:
 
     def dataset(self, name: str) -> str:
         """`nba_raw` as it is called there."""
-        return f"{self.prefix}{name}"
+        rehearsal = f"{self.rehearsal.upper()}_" if self.rehearsal else ""
+        return f"{self.prefix}{rehearsal}{name}"
 
     def table(self, name: str) -> str:
         """`nba_raw.schedule` with project and prefix, without backticks."""
-        return f"{self.project}.{self.prefix}{name}"
+        return f"{self.project}.{self.dataset(name)}"
 
     @property
     def scratch(self) -> str:
@@ -50,12 +58,15 @@ class Address:
         return self.dataset(SCRATCH)
 
     def beside(self, prefix: str) -> Address:
-        """The same place under another prefix: a rehearsal's."""
-        return replace(self, prefix=prefix)
+        """The place of a rehearsal."""
+        return replace(self, rehearsal=prefix)
 
     def __str__(self) -> str:
+        """A rehearsal's is for people: nobody opens it but by way of the deployment."""
+        said = {"prefix": self.prefix, "rehearsal": self.rehearsal}
+        options = "&".join(f"{name}={value}" for name, value in said.items() if value)
         shown = f"{SCHEME}{self.project}/{self.location}"
-        return f"{shown}?prefix={self.prefix}" if self.prefix else shown
+        return f"{shown}?{options}" if options else shown
 
 
 def is_bigquery(address: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from processors.errors import SchemaConflict
+from warehouse.bigquery.address import Address
 from warehouse.bigquery.comparison import Live, diff
 from warehouse.bigquery.connection import ONCE, Connection, Refused
 from warehouse.bigquery.failures import as_ours
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client
 
     from warehouse.differences import Difference
+
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +40,12 @@ class Found:
 
 
 class Catalogue:
-    """Who applies holds nothing: two who do it at once do the same."""
+    """Who applies holds nothing: two who do it at once do the same. The address may be one beside
+    the connection's."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, address: Address | None = None) -> None:
         self._connection = connection
-        self._address = connection.address
+        self._address = address or connection.address
 
     def differences(self, wanted: Wanted) -> list[Difference]:
         return diff(wanted, self._found(wanted).live)
@@ -57,6 +62,10 @@ class Catalogue:
                 conflicts=conflicts,
             )
         return [*self._apply_datasets(wanted, found), *self._apply_tables(wanted, found)]
+
+    def has(self, whole: str) -> bool:
+        """Whether a table of this name, `project.dataset.table`, is there."""
+        return self._table_named(whole) is not None
 
     def _apply_datasets(self, wanted: Wanted, found: Found) -> list[str]:
         said = []
@@ -99,8 +108,10 @@ class Catalogue:
 
     @staticmethod
     def _read_all(names: list[str], read: Callable[[str], Resource | None]) -> dict[str, Resource]:
-        found = ((name, read(name)) for name in names)
-        return {name: one for name, one in found if one is not None}
+        """Several at a time: each is a short request and a long way."""
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            found = zip(names, threads.map(read, names), strict=True)
+            return {name: one for name, one in found if one is not None}
 
     def _dataset(self, name: str) -> Resource | None:
         reference = f"{self._address.project}.{self._address.dataset(name)}"
@@ -112,8 +123,9 @@ class Catalogue:
         return self._unless_missing(f"looking up {reference}", ask)
 
     def _table(self, name: str) -> Resource | None:
-        whole = self._address.table(name)
+        return self._table_named(self._address.table(name))
 
+    def _table_named(self, whole: str) -> Resource | None:
         def ask(client: Client, seconds: float) -> Resource:
             found: Any = client.get_table(whole, retry=ONCE, timeout=seconds)
             return dict(found.to_api_repr())

@@ -1,6 +1,7 @@
 """What BigQuery refuses with, read once: whether a retry helps, and which of our errors it is.
 
 rateLimitExceeded, backendError, internalError, 502, 503, a broken line   retried, then transient
+a transaction that met another's change                                   retried, then transient
 quotaExceeded                                                             QuotaExceeded, at once
 bytesBilledLimitExceeded                                                  TooCostly
 accessDenied                                                              WarehouseDenied
@@ -35,6 +36,9 @@ RETRIED_REASONS = frozenset(
 RETRIED_STATUSES = frozenset({502, 503, 504})
 """Where no reason is given: a proxy's answer."""
 STOPPED = ("stopped", "timeout")
+OVERRULED = re.compile(r"\btransaction is aborted due to concurrent update\b", re.IGNORECASE)
+"""Whichever reason comes with it: of two transactions that change one table's rows one is taken
+back, and can come again."""
 SECRET = re.compile(
     r"ya29\.[\w.-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|((?:access_token|id_token|[?&]key)=|Bearer +)[^\s&\"']+",
@@ -57,6 +61,8 @@ class Refusal:
     @property
     def is_retried(self) -> bool:
         """403 has two meanings, and only the reason tells them apart."""
+        if OVERRULED.search(self.message):
+            return True
         if self.reason:
             return self.reason in RETRIED_REASONS
         return self.status in RETRIED_STATUSES

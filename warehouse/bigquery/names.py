@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Protocol
 
 from processors.errors import ContractError
-from warehouse.bigquery.address import Address
 from warehouse.bigquery.lexing import Kind, pieces
 
 DATASETS = ("nba_raw", "nba_analytics", "nba_precompute", "nba_predictions", "nba_ops")
@@ -15,11 +15,19 @@ STAGING = "staging"
 BARE = re.compile(rf"(?<![\w.])(?:{'|'.join((*DATASETS, STAGING))})\s*\.\s*\w+")
 
 
-def placed(text: str, address: Address, staged: Mapping[str, str]) -> str:
-    """The same text for this address; `staged` gives the whole name of each staged table that it
+class Place(Protocol):
+    """Where tables are: an address, or a place made of several."""
+
+    def table(self, name: str) -> str:
+        """`nba_raw.schedule` as `project.prefix_nba_raw.schedule`."""
+        ...
+
+
+def placed(text: str, place: Place, staged: Mapping[str, str]) -> str:
+    """The same text for this place; `staged` gives the whole name of each staged table that it
     may name. Only names in backticks whose dataset is ours change."""
     return "".join(
-        _placed(piece.text, address, staged)
+        _placed(piece.text, place, staged)
         if piece.kind is Kind.NAME
         else _harmless(piece.text)
         if piece.kind is Kind.CODE
@@ -28,12 +36,12 @@ def placed(text: str, address: Address, staged: Mapping[str, str]) -> str:
     )
 
 
-def _placed(quoted: str, address: Address, staged: Mapping[str, str]) -> str:
+def _placed(quoted: str, place: Place, staged: Mapping[str, str]) -> str:
     dataset, dot, table = quoted[1:-1].partition(".")
     if not dot or dataset not in (*DATASETS, STAGING):
         return quoted
     if dataset != STAGING:
-        return f"`{address.table(f'{dataset}.{table}')}`"
+        return f"`{place.table(f'{dataset}.{table}')}`"
     if table not in staged:
         known = ", ".join(sorted(staged)) or "nothing"
         raise ContractError(f"the text names {dataset}.{table}; what is staged is {known}")

@@ -33,6 +33,14 @@ class Typed:
     is_list: bool = False
 
 
+@dataclass(frozen=True)
+class Records:
+    """Rows as an array of structs; what a row doesn't name is NULL."""
+
+    types: Mapping[str, Type]
+    rows: Sequence[Mapping[str, object]]
+
+
 def query_parameters(text: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
     """Those that the text uses, no others, by name; missing ones are refused."""
     wanted = parameters_of(text)
@@ -43,6 +51,8 @@ def query_parameters(text: str, values: Mapping[str, object]) -> list[dict[str, 
 
 
 def _parameter(name: str, given: object) -> dict[str, Any]:
+    if isinstance(given, Records):
+        return _records(name, given)
     typed = given if isinstance(given, Typed) else _typed(name, given)
     if typed.is_list:
         return {
@@ -54,12 +64,37 @@ def _parameter(name: str, given: object) -> dict[str, Any]:
                 ]
             },
         }
-    value = None if typed.value is None else _scalar(name, typed.value, typed.type)
     return {
         "name": name,
         "parameterType": {"type": typed.type.value},
-        "parameterValue": {"value": value},
+        "parameterValue": {"value": _scalar_or_null(name, typed.value, typed.type)},
     }
+
+
+def _records(name: str, given: Records) -> dict[str, Any]:
+    strangers = sorted({key for row in given.rows for key in row} - set(given.types))
+    if strangers:
+        raise UsageError(f"the rows of @{name} hold {', '.join(strangers)}, which has no column")
+    fields = [{"name": field, "type": {"type": kind.value}} for field, kind in given.types.items()]
+    return {
+        "name": name,
+        "parameterType": {"type": "ARRAY", "arrayType": {"type": "STRUCT", "structTypes": fields}},
+        "parameterValue": {
+            "arrayValues": [
+                {
+                    "structValues": {
+                        field: {"value": _scalar_or_null(name, row.get(field), kind)}
+                        for field, kind in given.types.items()
+                    }
+                }
+                for row in given.rows
+            ]
+        },
+    }
+
+
+def _scalar_or_null(name: str, value: object, kind: Type) -> str | None:
+    return None if value is None else _scalar(name, value, kind)
 
 
 def _typed(name: str, value: object) -> Typed:

@@ -91,9 +91,10 @@ class Request:
         if dry_run:
             # What is billed is not read from a cache, so neither is what is foretold.
             return {"dryRun": True, "query": query | {"useQueryCache": False}}
+        # What it may cost is not what it does: another limit finds the same job.
+        labels = {**self.labels, REQUEST_LABEL: digest(query)}
         if self.maximum_bytes is not None:
             query["maximumBytesBilled"] = str(self.maximum_bytes)
-        labels = {**self.labels, REQUEST_LABEL: _digest(query)}
         return {
             "query": query,
             "labels": checked(labels),
@@ -101,5 +102,6 @@ class Request:
         }
 
 
-def _digest(query: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(query, sort_keys=True).encode()).hexdigest()[:40]
+def digest(asked: dict[str, Any]) -> str:
+    """Of what a job is asked for."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:40]

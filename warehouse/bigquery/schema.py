@@ -31,6 +31,8 @@ MOST_CLUSTERING = 4
 RECORDED_AT = "recorded_at"
 ASKED_BY = ("table_name", "partition_date")
 """What rows of nba_ops are looked up by."""
+FIRST_DATE = "DATE '0001-01-01'"
+"""From it on are all dates: for what has to name some, and means any."""
 SCRATCH_EXPIRATION = 24 * 60 * 60 * 1000
 LABELS = {"managed_by": "tipoff"}
 ABOUT = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -11,6 +11,9 @@ from warehouse.interface import Row
 
 REFUSED = ("NUMERIC", "BIGNUMERIC", "DECIMAL", "BIGDECIMAL", "INTERVAL", "GEOGRAPHY", "RANGE")
 """Types whose Python values meet none of ours."""
+INSTANTS = ("TIMESTAMP", "RANGE")
+UNREADABLE = ("INTERVAL",)
+"""Those that a user's own query may not give either: their values have no text of BigQuery's."""
 
 
 class ColumnOf(Protocol):
@@ -35,21 +38,27 @@ class RowOf(Protocol):
 def converted(schema: Sequence[ColumnOf], rows: Iterable[RowOf]) -> list[Row]:
     """Timestamps are naive UTC; a NUMERIC is refused before a row is read, because a Decimal
     beside a float once lost rows in silence."""
-    refused = [one for one in schema if _is_refused(one)]
-    if refused:
-        named = ", ".join(f"{one.name} ({one.field_type})" for one in refused)
-        raise WarehouseFailed(f"the text gives {named}: CAST it to FLOAT64, INT64 or STRING there")
-    if not any(_holds_instants(one) for one in schema):
+    if refused := named(schema, REFUSED):
+        raise WarehouseFailed(
+            f"the text gives {refused}: CAST it to FLOAT64, INT64 or STRING there"
+        )
+    return as_read(schema, rows)
+
+
+def as_read(schema: Sequence[ColumnOf], rows: Iterable[RowOf]) -> list[Row]:
+    """As `converted`, with a NUMERIC as the Decimal that DuckDB gives, too."""
+    if not any(_holds(one, INSTANTS) for one in schema):
         return [row[:] for row in rows]
     return [tuple(_naive(value) for value in row[:]) for row in rows]
 
 
-def _is_refused(column: ColumnOf) -> bool:
-    return column.field_type in REFUSED or any(map(_is_refused, column.fields))
+def named(schema: Sequence[ColumnOf], types: Collection[str]) -> str:
+    """The columns that are of one of the types, or hold one."""
+    return ", ".join(f"{one.name} ({one.field_type})" for one in schema if _holds(one, types))
 
 
-def _holds_instants(column: ColumnOf) -> bool:
-    return column.field_type == "TIMESTAMP" or any(map(_holds_instants, column.fields))
+def _holds(column: ColumnOf, types: Collection[str]) -> bool:
+    return column.field_type in types or any(_holds(one, types) for one in column.fields)
 
 
 def _naive(value: object) -> object:

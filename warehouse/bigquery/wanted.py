@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.contract import Contract, Layer
@@ -25,9 +25,16 @@ class Wanted:
 
 
 def wanted(registry: Registry, address: Address, owned: Collection[Layer] = ALL_LAYERS) -> Wanted:
+    """Of all contracts that there are."""
+    return wanted_of(list(registry.contracts.values()), registry, address, owned)
+
+
+def wanted_of(
+    contracts: Sequence[Contract], registry: Registry, address: Address, owned: Collection[Layer]
+) -> Wanted:
     """nba_ops and scratch are always ours: they are where this deployment works."""
     layers = {*owned, Layer.OPS}
-    ours = [one for one in registry.contracts.values() if one.layer in layers]
+    ours = [one for one in contracts if one.layer in layers]
     return Wanted(
         datasets=tuple(datasets_of(ours, address)),
         tables=tuple(layout_of(one) for one in ours),

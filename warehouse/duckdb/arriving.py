@@ -1,8 +1,13 @@
-"""Files that arrive: whether one holds the columns of its contract, in values that fit."""
+"""Files that arrive: each held to its contract, its rows then standing in `arriving`.
+
+What arrives is checked here for every engine, so that each refuses the same files in the same
+words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,22 +15,102 @@ import duckdb
 
 from processors.columns import Column, Type
 from processors.contract import Contract
+from processors.errors import LoadRefused
 from warehouse.files import DUCKDB_TYPES
+from warehouse.texts import row_checks
 
 EXAMPLES = 3
 WIDER = {Type.INT64: "DOUBLE", Type.DATE: "TIMESTAMP"}
 """What shows of a text that more stands in it than the declared type can hold."""
 
 
-def parquet(path: Path) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A file without fault: `held` of its rows are different ones, and stand in `arriving`."""
+
+    contract: Contract
+    read: int
+    held: int
+
+
+def arrivals(
+    connection: duckdb.DuckDBPyConnection,
+    files: Mapping[str, Path],
+    contracts: Mapping[str, Contract],
+) -> Iterator[Arrived]:
+    """File by file until one has a fault; the others are checked too, and all faults are told at
+    the end. Only who has come to the end may keep what was given."""
+    faults: list[str] = []
+    for table, path in files.items():
+        contract = contracts[table]
+        unfit = _misfits(connection, contract, path)
+        faults += unfit
+        if unfit:
+            continue
+        read = _stage(connection, contract, path)
+        faults += _faults(connection, contract, path)
+        if not faults:
+            held = _count(connection, "SELECT count(*) FROM arriving")
+            yield Arrived(contract=contract, read=read, held=held)
+    if faults:
+        raise LoadRefused(
+            f"nothing was loaded, {len(faults)} faults: " + "; ".join(faults), faults=faults
+        )
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> int:
+    """Identical rows collapse."""
+    columns = ", ".join(
+        f"CAST({one.name} AS {DUCKDB_TYPES[one.type]}) AS {one.name}" for one in contract.columns
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT DISTINCT {columns} FROM {_parquet(path)}"
+    )
+    return _count(connection, f"SELECT count(*) FROM {_parquet(path)}")
+
+
+def _faults(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> list[str]:
+    key = ", ".join(contract.key)
+    faults = []
+    for check in row_checks(contract):
+        found = connection.execute(
+            f"SELECT count(*) OVER (), {key} FROM arriving WHERE {check.bad_when} LIMIT {EXAMPLES}"
+        ).fetchall()
+        if found:
+            faults.append(
+                _fault(path, contract, check.name, found[0][0], [one[1:] for one in found])
+            )
+    doubled = connection.execute(
+        f"SELECT count(*) OVER (), {key} FROM arriving GROUP BY {key} HAVING count(*) > 1"
+        f" LIMIT {EXAMPLES}"
+    ).fetchall()
+    if doubled:
+        examples = [one[1:] for one in doubled]
+        faults.append(_fault(path, contract, "contradicting rows", doubled[0][0], examples))
+    return faults
+
+
+def _fault(
+    path: Path, contract: Contract, what: str, found: int, examples: list[tuple[object, ...]]
+) -> str:
+    shown = ", ".join(" ".join(str(value) for value in one) for one in examples)
+    return f"{path.name} for {contract.table}: {what} at {found} keys, such as {shown}"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, text: str) -> int:
+    row = connection.execute(text).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _parquet(path: Path) -> str:
     text = str(path).replace("'", "''")
     return f"read_parquet('{text}')"
 
 
-def misfits(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> list[str]:
+def _misfits(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> list[str]:
     """What forbids reading the file as rows of this table; columns go by name, in any order."""
     try:
-        described = connection.execute(f"DESCRIBE SELECT * FROM {parquet(path)}").fetchall()
+        described = connection.execute(f"DESCRIBE SELECT * FROM {_parquet(path)}").fetchall()
     except duckdb.InvalidInputException as error:
         reason = str(error).partition("\n")[0]
         return [f"{path.name} for {contract.table}: cannot be read as Parquet: {reason}"]
@@ -53,7 +138,7 @@ def _unfit(
             continue
         found = connection.execute(
             f"SELECT count(*) OVER (), CAST({column.name} AS VARCHAR), {key}"
-            f" FROM {parquet(path)} WHERE {_is_unfit(column, held[column.name])} LIMIT {EXAMPLES}"
+            f" FROM {_parquet(path)} WHERE {_is_unfit(column, held[column.name])} LIMIT {EXAMPLES}"
         ).fetchall()
         if found:
             shown = ", ".join(

@@ -76,6 +76,9 @@ class DuckDBWarehouse:
         self._staging = False
         self._interrupting = threading.Lock()
 
+    def look(self, *, older_than: float = 0) -> None:
+        del older_than
+
     @property
     def engine(self) -> str:
         return f"duckdb {duckdb.__version__}"
@@ -171,7 +174,7 @@ class DuckDBWarehouse:
         with self._speaking("a fingerprint") as connection:
             return _by_day(connection.execute(text).fetchall())
 
-    def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> None:
+    def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> int | None:
         # Nothing of an earlier statement is kept here, so it doesn't matter what it was for.
         del errand
         contract = processor.contract
@@ -184,6 +187,7 @@ class DuckDBWarehouse:
                     f"CREATE OR REPLACE TEMP TABLE staging_{contract.name} AS {translated}", handed
                 )
             publishing.mark_doubled_keys(connection, contract)
+        return None
 
     def foretold_bytes(self, processor: Processor, span: Span) -> int | None:
         del processor, span

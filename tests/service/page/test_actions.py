@@ -114,7 +114,7 @@ class TestRun:
         assert said in confirmed(whole, "run", start=day).text
 
     def test_blocked(self, serve: Service, raw_season_file: Path) -> None:
-        client = serve(raw_season_file, owns_analytics=False)
+        client = serve(raw_season_file, owned_layers="precompute")
         page = confirmed(client, "run", start=DAY, tables="player_daily_cache")
         assert f"1 table of {DAY} stays blocked. player_daily_cache of {DAY}: " in page.text
         assert "is not computed here: what is missing blocks" in page.text

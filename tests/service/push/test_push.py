@@ -151,7 +151,7 @@ class TestWork:
 
     def test_without_the_analytics_layer(self, serve: Service, raw_season_file: Any) -> None:
         """Nobody has computed it: what is ours is blocked, and a later delivery looks again."""
-        client = serve(raw_season_file, owns_analytics=False)
+        client = serve(raw_season_file, owned_layers="precompute")
         said = envelope(landed(BOXES, nth(client, 60)))
         assert push(client, said) == (204, "blocked")
         ((run_id, status, _),) = runs(client)

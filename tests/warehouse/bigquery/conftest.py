@@ -1,38 +1,23 @@
-"""A server, and a connection of ours to it that sleeps for nobody; each test has its own prefix."""
+"""A connection of ours to the server, that sleeps for nobody; each test has its own prefix."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from google.auth.transport.requests import AuthorizedSession
 
 from tests.bigquery.server import BigQueryServer
+from tests.warehouse import toys
+from tests.warehouse.conftest import quickly, shop_on_bigquery
 from warehouse.bigquery.address import Address
-from warehouse.bigquery.connection import EMULATOR, Connection
+from warehouse.bigquery.connection import Connection
+from warehouse.bigquery.engine import BigQueryWarehouse
 from warehouse.bigquery.jobs import Jobs
 
 NUMBERS = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def shared_server() -> Iterator[BigQueryServer]:
-    with BigQueryServer() as server:
-        yield server
-
-
-@pytest.fixture
-def server(
-    shared_server: BigQueryServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[BigQueryServer]:
-    """As if new, but for the datasets of other tests. Faults that nobody met go with their test:
-    what a whole module or session sets up asks no fixture of a test's."""
-    monkeypatch.setenv(EMULATOR, shared_server.endpoint)
-    shared_server.requests.clear()
-    yield shared_server
-    shared_server.faults.clear()
 
 
 @pytest.fixture
@@ -78,3 +63,43 @@ def connection(address: Address, naps: Naps) -> Iterator[Connection]:
 @pytest.fixture
 def jobs(connection: Connection) -> Jobs:
     return Jobs(connection)
+
+
+OpenShop = Callable[..., BigQueryWarehouse]
+
+
+@pytest.fixture
+def open_shop(server: BigQueryServer, bigquery_shop: BigQueryWarehouse) -> OpenShop:
+    """The toy shop with these raw toys; what was asked of the server before is forgotten."""
+
+    def opened(rows: toys.Rows = ()) -> BigQueryWarehouse:
+        shop_on_bigquery(bigquery_shop, rows)
+        server.requests.clear()
+        return bigquery_shop
+
+    return opened
+
+
+@pytest.fixture
+def another(
+    server: BigQueryServer, bigquery_shop: BigQueryWarehouse
+) -> Iterator[Callable[..., BigQueryWarehouse]]:
+    """Other processes at the same tables."""
+    made: list[BigQueryWarehouse] = []
+
+    def opened(**said: Any) -> BigQueryWarehouse:
+        connection = Connection(bigquery_shop._where, sleep=quickly)
+        made.append(BigQueryWarehouse(bigquery_shop._where, connection=connection, **said))
+        made[-1]._adopt(toys.CONTRACTS)
+        return made[-1]
+
+    yield opened
+    for one in made:
+        one._connection.close()
+
+
+def sent(server: BigQueryServer) -> list[str]:
+    """The kinds of the jobs that came over the wire, whatever became of them; no dry runs."""
+    return [
+        one.kind for one in server.requests if one.kind and one.method == "POST" and not one.dry_run
+    ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from processors.errors import UsageError
-from warehouse.bigquery.address import Address, parse_address
+from warehouse.bigquery.address import SCRATCH, Address, parse_address
+from warehouse.bigquery.names import DATASETS
 
 
 class TestParse:
@@ -65,6 +66,19 @@ class TestNames:
         assert address.scratch == "test_tipoff_scratch"
 
     def test_beside(self) -> None:
-        assert Address("my-project", "US").beside("try_").scratch == "try_tipoff_scratch"
+        assert Address("my-project", "US").beside("try").scratch == "TRY_tipoff_scratch"
+        beside = Address("my-project", "US", "test_").beside("try")
+        assert beside.table("nba_ops.runs") == "my-project.test_TRY_nba_ops.runs"
+        assert str(beside) == "bigquery://my-project/US?prefix=test_&rehearsal=try"
+        with pytest.raises(UsageError, match="has no rehearsal"):
+            parse_address(str(beside))
         with pytest.raises(UsageError, match="is no prefix"):
             Address("my-project", "US").beside("Try")
+
+    def test_no_two_meet(self) -> None:
+        """Whatever the prefixes of deployments and of their rehearsals are."""
+        prefixes = ["", "a", "a_", "a_b", "a_b_", "b", "b_", "nba_raw", "a_nba_raw"]
+        places = [Address("my-project", "US", prefix) for prefix in prefixes]
+        places += [one.beside(prefix) for one in places for prefix in prefixes if prefix]
+        names = [one.dataset(name) for one in places for name in (*DATASETS, SCRATCH)]
+        assert len(set(names)) == len(names)

@@ -47,6 +47,14 @@ def test_kinds(reason: str, status: int, *, retried: bool, error: type[Warehouse
     assert type(as_ours("the statement", refusal)) is error
 
 
+@pytest.mark.parametrize("reason", ["invalidQuery", "invalid", "aborted", ""])
+def test_a_transaction_that_met_another(reason: str) -> None:
+    said = "Query error: Transaction is aborted due to concurrent update against table d.t at [6:1]"
+    refusal = Refusal(reason, said, 400)
+    assert refusal.is_retried
+    assert type(as_ours("publishing", refusal)) is WarehouseTransient
+
+
 def test_quota_is_named() -> None:
     found = as_ours("publishing", Refusal("quotaExceeded", APPENDS, 403))
     assert isinstance(found, QuotaExceeded)

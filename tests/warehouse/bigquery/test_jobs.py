@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from google.cloud.bigquery import QueryJobConfig
 
 from processors.columns import Type
 from processors.errors import (
@@ -217,8 +219,14 @@ class TestOnce:
         for number in range(1, 21):
             job_id = "never" if number == 1 else f"never-{number}"
             server.plant_job(job_id, request.as_api(), ApiError("internalError", "fell over"))
-        with pytest.raises(WarehouseFailed, match="give it another id"):
-            jobs.run(request)
+        done = jobs.run(request)
+        assert not done.was_adopted
+        assert done.job_id not in {"never", *(f"never-{number}" for number in range(2, 21))}
+
+    def test_known_whatever_it_may_cost(self, jobs: Jobs) -> None:
+        """Who was refused for its price asks again with a higher one."""
+        jobs.run(asked(job_id="cheap", maximum_bytes=20_000_000))
+        assert jobs.run(asked(job_id="cheap", maximum_bytes=30_000_000)).was_adopted
 
     def test_id(self) -> None:
         with pytest.raises(ContractError, match=r"'a\.b' is no id of a job"):
@@ -329,10 +337,41 @@ class TestTime:
 
     def test_cancel(self, address: Address, server: BigQueryServer) -> None:
         server.faults.hold(job_id="unwanted")
-        jobs = Jobs(Connection(address, sleep=lambda _: Jobs(connection).cancel("unwanted")))
-        connection = Connection(address)
+        other = Connection(address)
+        jobs = Jobs(
+            Connection(address, sleep=lambda _: other.client.cancel_job("unwanted", timeout=60))
+        )
         with pytest.raises(WarehouseTransient, match="cancelled"):
             jobs.run(asked(job_id="unwanted"))
+
+    @pytest.mark.parametrize("is_ours", [True, False])
+    def test_given_up(
+        self, connection: Connection, server: BigQueryServer, *, is_ours: bool
+    ) -> None:
+        """What another process has sent as well is left to it."""
+        name = f"given-up-{is_ours}"
+        hold = server.faults.hold(job_id=name)
+        jobs = Jobs(connection)
+        request = asked(job_id=name)
+        if not is_ours:
+            sent = request.as_api()
+            connection.client.query(
+                request.text,
+                job_id=name,
+                job_config=QueryJobConfig.from_api_repr(sent),
+                job_retry=None,
+                timeout=60,
+            )
+        asks = itertools.count()
+        with pytest.raises(WarehouseTransient, match="a test was interrupted"):
+            jobs.run(request, is_given_up=lambda: next(asks) > 1)
+        assert server.jobs[name].cancelled.is_set() == is_ours
+        hold.release()
+
+    def test_given_up_before_it_was_sent(self, jobs: Jobs, sent: Callable[[], int]) -> None:
+        with pytest.raises(WarehouseTransient, match="interrupted before it was sent"):
+            jobs.run(asked(), is_given_up=lambda: True)
+        assert sent() == 0
 
 
 class TestLabels:
@@ -358,7 +397,7 @@ def test_pauses() -> None:
 
 def test_loaded_late() -> None:
     """Everything can be opened without Google's client."""
-    modules = "address, catalogue, connection, deployed, jobs, names, request, schema"
+    modules = "address, catalogue, connection, engine, jobs, names, request, schema"
     code = (
         f"from warehouse.bigquery import {modules}; import clients.command, sys;"
         " sys.exit(any(name.startswith('google.cloud.bigquery') for name in sys.modules))"

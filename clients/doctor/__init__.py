@@ -1,0 +1,1 @@
+"""`tipoff doctor`: one check after the other of a deployment, none of which changes what stands."""

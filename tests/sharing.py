@@ -1,0 +1,31 @@
+"""What several workers of one session want is made by one of them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A file or folder: whoever wants it first makes it, and nobody sees it unfinished. It is to be
+    read; a DuckDB file only as a copy, for one process alone can open it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    made = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            unfinished = factory.mktemp("unfinished") / name
+            make(unfinished)
+            unfinished.rename(made)
+    return made
+
+
+def own_copy(file: Path, factory: pytest.TempPathFactory) -> Path:
+    """For this worker."""
+    return Path(shutil.copy(file, factory.mktemp(file.stem) / "season.duckdb"))
