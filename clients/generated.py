@@ -15,6 +15,7 @@ from league.sample.page import league_page
 from pipeline import (
     at_work,
     calendar,
+    died,
     distributions,
     handoff,
     histogram,
@@ -63,7 +64,8 @@ def product_texts(registry: Registry) -> Iterator[str]:
     yield from (
         calendar.SCHEDULE,
         ledger.PROVEN,
-        ledger.UNFINISHED,
+        died.UNFINISHED,
+        died.SAID,
         history.RECENT,
         history.OUTCOMES,
         handoff.UNDONE,
@@ -107,6 +109,7 @@ def product_texts(registry: Registry) -> Iterator[str]:
         yield texts.doubled_keys(contract)
         yield texts.examination(contract)
         yield texts.coverage(contract)
+        yield died.made_text(contract)
         yield texts.quarantine_examples(contract)
         yield stored_rows.rows_text(contract)
         yield canaries.presence(contract)

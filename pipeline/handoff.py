@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from pipeline.audit.verdict import Word
 from pipeline.clock import wall_clock
 from pipeline.coverage import Coverage, fills, read_coverage
+from pipeline.died import UNFINISHED, WHOEVER
 from pipeline.history import RunSeen, recent_runs
-from pipeline.ledger import UNFINISHED
 from pipeline.outcome import Status
 from pipeline.run import Pipeline
 from pipeline.since import BEGINNING
@@ -138,7 +138,7 @@ def read_handoff(pipeline: Pipeline, since: datetime | None) -> Handoff:
         coverage=coverage,
         running=[
             run
-            for run_id, *_ in warehouse.rows(UNFINISHED, since=BEGINNING)
+            for run_id, *_ in warehouse.rows(UNFINISHED, since=BEGINNING, quiet_since=WHOEVER)
             for run in recent_runs(warehouse, limit=1, run_id=run_id)
         ],
         undone=undone,

@@ -34,14 +34,6 @@ QUALIFY ROW_NUMBER() OVER (
   PARTITION BY table_name, partition_date ORDER BY recorded_at DESC, run_id DESC) = 1
 """
 
-UNFINISHED = """
-SELECT run_id, request, process
-FROM `nba_ops.runs`
-WHERE recorded_at >= @since
-QUALIFY COUNTIF(event != 'started') OVER (PARTITION BY run_id) = 0
-ORDER BY run_id
-"""
-
 
 class Event(StrEnum):
     """What can happen to a run. A start without an end is running, or its process was killed."""
@@ -97,18 +89,6 @@ class Ledger:
 
     def proof(self, table: str, day: date) -> Proof | None:
         return self.proofs.get(table, {}).get(day)
-
-    def reconcile(self) -> list[str]:
-        """Runs of other processes that never ended have died: none of them can be holding the
-        warehouse. What this process began, it also ends. However long ago: all runs are read."""
-        told = self.warehouse.rows(UNFINISHED, since=BEGINNING)
-        dead = [one for one in told if one[2] != PROCESS]
-        rows = [
-            run_row(run_id, Event.DIED, request, detail={"died_in": process, "found_by": PROCESS})
-            for run_id, request, process in dead
-        ]
-        self.warehouse.append({RUNS: rows})
-        return [run_id for run_id, _, _ in dead]
 
     def remember(self, publication: Publication, outcomes: Sequence[Outcome]) -> None:
         """What was proven is known at once, without reading it back."""

@@ -13,6 +13,7 @@ from pipeline.batches import batches, chunks
 from pipeline.calendar import read_calendar
 from pipeline.content import Content
 from pipeline.cost import Cost, cost_of, foretell, hold_to_cap
+from pipeline.died import bury
 from pipeline.drafts import uncomputed
 from pipeline.grouping import by_season, groups
 from pipeline.ledger import Ledger
@@ -93,13 +94,18 @@ class Pipeline:
     def __post_init__(self) -> None:
         self.warehouse.migrate(list(self.registry.contracts.values()))
         self.refresh()
-        self.died = self.assessor.ledger.reconcile()
+        self.died = []
+        self.bury()
 
     def refresh(self) -> None:
         """Look at everything anew: where somebody else may have written into the file."""
         self.warehouse.look()
         with self.warehouse.lane, self._state:
             self._look_anew()
+
+    def bury(self) -> None:
+        """Tell the ledger of runs that have died; `died` holds those that this process found."""
+        self.died += bury(self.warehouse, self.registry, self.assessor.calendar)
 
     def _look_anew(self) -> None:
         self._writes = self.warehouse.writes

@@ -80,6 +80,8 @@ async def last_days_at_work(
 ) -> Ranging:
     """Ready to be worked off, line by line; what earlier tries have told nobody is told again."""
     pipeline = await office.in_thread(office.pipeline_of, asked.dataset_prefix)
+    # A service may live for weeks: what has died beside it is not found only at its start.
+    await office.in_thread(pipeline.bury)
     is_told = await office.in_thread(_told_by, pipeline.warehouse, earlier)
     request = last_days(asked, office, about=_about(firing))
     return Ranging(office, pipeline, request, announcing(asked, office, is_told=is_told))

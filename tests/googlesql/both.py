@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from pipeline.audit.verdict import AuditKind
 from pipeline.run import Pipeline
@@ -25,8 +26,9 @@ GIVEN: Mapping[str, object] = {
     **dict.fromkeys(("last_date", "last_day", "day"), day(LAST)),
     **dict.fromkeys(("since", "lively_since", "told_since"), BEGINNING),
     **dict.fromkeys(("tables", "statuses", "letter_id"), "%"),
-    **dict.fromkeys(("run_id", "oldest", "firing", "table"), ""),
+    **dict.fromkeys(("run_id", "runs", "oldest", "firing", "table"), ""),
     **dict.fromkeys(("settled", "whole"), True),
+    "quiet_since": datetime(9999, 1, 1),
     "whatever": False,
     "correlation_id": CAMPAIGN["correlation_id"],
     "most": 20,

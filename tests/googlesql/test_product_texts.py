@@ -12,11 +12,12 @@ import pytest
 
 from pipeline import distributions, histogram, history
 from pipeline.audit import canaries
+from processors.columns import Type
 from processors.features import FEATURES
 from service.push import letters
 from tests.googlesql.both import COMPUTED, GIVEN, NAMED, REGISTRY, Both
 from tests.googlesql.worked import CAMPAIGN, LETTER
-from tests.linters.product import every_text
+from tests.linters.product import OF_TYPE, every_text
 from tests.oracle.tiny import day
 from tests.pipeline.small import GAMES
 from warehouse import texts
@@ -38,6 +39,8 @@ def of_first_row(both: Both, text: str) -> dict[str, object]:
     """A run, a date, a key of which the only table that the text reads has a row."""
     if text == history.OUTCOMES:
         return {"run_id": both.rows("nba_ops.partitions")[0][0]}
+    if "@runs" in text:
+        return {"runs": " ".join(str(row[0]) for row in both.rows("nba_ops.runs"))}
     tables = set(NAMED.findall(text))
     named = {name.partition(".")[2] for name in tables}
     contract = next((one for one in COMPUTED if {one.name} == named), None)
@@ -97,7 +100,7 @@ class TestAsked:
             and "TIMESTAMP '" not in text
         ]
         assert len(texts_of_ops) > 15
-        late = dict.fromkeys(("since", "lively_since", "told_since"), datetime(9999, 1, 1))
+        late = dict.fromkeys(OF_TYPE[Type.TIMESTAMP], datetime(9999, 1, 1))
         for text in texts_of_ops:
             said = both.warehouse.rows(text, **(GIVEN | late))
             assert said in ([], [(0,)]), text

@@ -6,8 +6,9 @@ import pytest
 
 from pipeline import at_work, handoff
 from pipeline.calendar import SCHEDULE
+from pipeline.died import UNFINISHED
 from pipeline.history import OUTCOMES, RECENT
-from pipeline.ledger import PROVEN, UNFINISHED
+from pipeline.ledger import PROVEN
 from pipeline.season import LAST_SAID
 from processors.columns import text
 from processors.contract import Contract, Layer

@@ -22,12 +22,12 @@ OF_TYPE = {
         *("start_date", "end_date", "history_start", "season_start"),
         *("first_date", "last_date", "first_day", "last_day", "day"),
     ),
-    Type.TIMESTAMP: ("since", "lively_since", "told_since"),
+    Type.TIMESTAMP: ("since", "lively_since", "told_since", "quiet_since"),
     Type.INT64: ("most", "after", "season_year", "number", "low", "high"),
     Type.FLOAT64: ("edge",),
     Type.BOOL: ("whatever", "settled", "whole"),
     Type.STRING: (
-        *("run_id", "oldest", "statuses", "correlation_id", "firing", "letter_id"),
+        *("run_id", "runs", "oldest", "statuses", "correlation_id", "firing", "letter_id"),
         *("tables", "table", "table_name", "kind", "player", "team", "opponent", "game_id"),
     ),
 }

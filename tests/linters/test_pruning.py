@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pipeline import at_work, calendar, handoff, history, ledger, told
+from pipeline import at_work, calendar, died, handoff, history, ledger, told
 from pipeline.audit import backtest, demonstration, recomputing, verification
 from pipeline.audit.cutoff import forbidden
 from pipeline.audit.operations import Operation, texts
@@ -66,7 +66,7 @@ class TestPartitionsArePruned:
         [
             # No bound at all, a lower one alone, an upper one alone.
             (ledger.PROVEN, "recorded_at >= @since AND ", ""),
-            (ledger.UNFINISHED, "WHERE recorded_at >= @since", ""),
+            (died.UNFINISHED, "WHERE recorded_at >= @since", ""),
             (calendar.SCHEDULE, " AND game_date <= @last_date", ""),
             (calendar.SCHEDULE, "game_date >= @first_date AND ", ""),
             (DAYS, "WHERE game_date >= @first_date AND game_date <= @last_date", ""),

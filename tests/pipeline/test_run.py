@@ -10,7 +10,6 @@ from datetime import date
 
 import pytest
 
-from pipeline.ledger import PROCESS, RUNS, Event, run_row
 from pipeline.outcome import Status
 from pipeline.plan import make_request
 from pipeline.run import Pipeline, Progress
@@ -34,7 +33,6 @@ from tests.pipeline.small import (
     TEAM_FORM,
     Small,
     Watched,
-    ask,
     correct,
     everything,
     league,
@@ -882,45 +880,6 @@ class TestLedger:
         pipeline = league(1).pipeline()
         ids = [run(pipeline, 0, 0, GAMES).run_id for _ in range(3)]
         assert ids == sorted(set(ids))
-
-
-def begun_elsewhere(pipeline: Pipeline) -> tuple[str, str]:
-    """What a process leaves behind that was killed in a run."""
-    request = json.dumps(ask(pipeline, 0, 0, GAMES).as_json())
-    row = run_row("20241022T120000000000-abcdef", Event.STARTED, request)
-    pipeline.warehouse.append({RUNS: [row | {"process": "elsewhere:1:abcdef"}]})
-    return row["run_id"], request
-
-
-class TestDied:
-    def test_leaves_a_trace(self):
-        pipeline = league(1).pipeline()
-        run_id, request = begun_elsewhere(pipeline)
-        again = Pipeline(pipeline.warehouse, pipeline.registry)
-        assert again.died == [run_id]
-        ((event, said, detail),) = pipeline.warehouse.rows(
-            "SELECT event, request, detail FROM `nba_ops.runs` WHERE event != 'started'"
-        )
-        assert (event, said) == ("died", request)
-        assert json.loads(detail) == {"died_in": "elsewhere:1:abcdef", "found_by": PROCESS}
-
-    def test_is_found_once(self):
-        pipeline = league(1).pipeline()
-        begun_elsewhere(pipeline)
-        assert len(Pipeline(pipeline.warehouse, pipeline.registry).died) == 1
-        assert Pipeline(pipeline.warehouse, pipeline.registry).died == []
-
-    def test_a_living_run_of_this_process_has_not(self):
-        pipeline = league(2).pipeline()
-        reports = pipeline.run_in_chunks(ask(pipeline, 0, 1, GAMES), size=1)
-        next(reports)
-        assert Pipeline(pipeline.warehouse, pipeline.registry).died == []
-        assert len(list(reports)) == 1
-
-    def test_finished_runs_have_not(self):
-        pipeline = league(1).pipeline()
-        run(pipeline, 0, 0, GAMES)
-        assert Pipeline(pipeline.warehouse, pipeline.registry).died == []
 
 
 class TestAtTheSameTime:
