@@ -19,6 +19,7 @@ from warehouse.bigquery.catalogue import Catalogue
 from warehouse.bigquery.connection import Connection
 from warehouse.bigquery.contents import Contents, View
 from warehouse.bigquery.jobs import Jobs
+from warehouse.bigquery.labels import AtHand, labels_of
 from warehouse.bigquery.loads import Loads
 from warehouse.bigquery.names import Place, placed
 from warehouse.bigquery.partitions import Partitions
@@ -70,6 +71,7 @@ class BigQueryWarehouse:
         self._catalogue = Catalogue(self._connection, address)
         self._place: Place = address
         self._scratch = f"{address.project}.{address.scratch}"
+        self._at_hand = AtHand()
         self._adopt(list(load().contracts.values()))
 
     def _adopt(self, contracts: Sequence[Contract]) -> None:
@@ -118,6 +120,7 @@ class BigQueryWarehouse:
         with self._looking:
             if time.monotonic() - self._looked < older_than:
                 return
+            self._at_hand.labels = {}
             if not self._has_recalled:
                 self._recall_memories()
             self._keep_memories()
@@ -213,6 +216,7 @@ class BigQueryWarehouse:
 
     def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> int | None:
         self._refuse_others(processor.contract)
+        self._at_hand.labels = labels_of(processor.contract.name, errand.run_id if errand else None)
         return self._staging.stage(processor, span, errand).bytes_billed
 
     def foretold_bytes(self, processor: Processor, span: Span) -> int | None:
@@ -287,7 +291,13 @@ class BigQueryWarehouse:
 
     def _ask(self, what: str, text: str, parameters: Mapping[str, object]) -> list[Row]:
         return self._jobs.rows(
-            Request(what=what, text=text, parameters=parameters, maximum_bytes=self._maximum_bytes)
+            Request(
+                what=what,
+                text=text,
+                parameters=parameters,
+                labels=self._at_hand.labels,
+                maximum_bytes=self._maximum_bytes,
+            )
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
 from datetime import date
 
 from processors.registry import Processor
@@ -45,9 +44,3 @@ def fresh() -> str:
 def job_id(what: str, processor: str, first: date, last: date, identity: str) -> str:
     """Read by people in BigQuery's console: `tipoff-stage-player_form-20241118-20241130-…`."""
     return f"tipoff-{what}-{processor}-{first:%Y%m%d}-{last:%Y%m%d}-{identity}"
-
-
-def labels(processor: str, run_id: str | None) -> Mapping[str, str]:
-    """A run's id as a label takes it: lower case."""
-    named = {"tipoff_table": processor.lower()}
-    return named | ({"tipoff_run": run_id.lower()} if run_id else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 
 from processors.errors import ContractError
@@ -23,3 +24,15 @@ def checked(labels: Mapping[str, str]) -> dict[str, str]:
                 " letter on"
             )
     return dict(labels)
+
+
+def labels_of(processor: str | None, run_id: str | None) -> Mapping[str, str]:
+    """Of a job: what it is for, as a label takes it: lower case."""
+    named = {"tipoff_table": processor, "tipoff_run": run_id}
+    return {key: value.lower() for key, value in named.items() if value}
+
+
+class AtHand(threading.local):
+    """What a thread's jobs are for: the table that it staged last, until it looks around anew."""
+
+    labels: Mapping[str, str] = {}

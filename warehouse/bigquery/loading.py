@@ -27,6 +27,7 @@ from processors.contract import Contract
 from processors.errors import WarehouseFailed
 from warehouse.bigquery import identity
 from warehouse.bigquery.jobs import Jobs
+from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.loads import Load, Loads
 from warehouse.bigquery.names import Place, placed
 from warehouse.bigquery.request import Destination, Request, Write
@@ -89,7 +90,7 @@ class Loading:
                 rows=kept.arrived.held,
                 columns=layout_of(contract).columns,
                 destination=Destination(table=table, write=Write.TRUNCATE, creates=True),
-                labels=identity.labels(contract.name, None),
+                labels=labels_of(contract.name, None),
             )
         )
         return table

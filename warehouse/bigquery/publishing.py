@@ -21,6 +21,7 @@ from processors.contract import Contract
 from processors.errors import ContractError
 from warehouse.bigquery import identity, statements
 from warehouse.bigquery.jobs import Jobs
+from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.names import Place, placed
 from warehouse.bigquery.parameters import Records
 from warehouse.bigquery.request import Destination, Request, Write
@@ -69,7 +70,7 @@ class Publishing:
             texts,
             parameters,
             publication.ledger,
-            identity.labels(contract.name, publication.run_id),
+            labels_of(contract.name, publication.run_id),
         )
         if len(days) == 1:
             self._replace_day(publication, parameters)
@@ -81,7 +82,8 @@ class Publishing:
         step("committed")
 
     def append(self, rows: Rows) -> None:
-        script = self._script(f"appending to {', '.join(rows)}", [], {}, rows, {})
+        labels = labels_of(None, _run_of(rows))
+        script = self._script(f"appending to {', '.join(rows)}", [], {}, rows, labels)
         if script:
             self.jobs.run(script)
 
@@ -94,7 +96,7 @@ class Publishing:
                 text=placed(statements.one_day(contract), self.place, self.staging.tables),
                 parameters={**parameters, "day": day, "inputs": inputs},
                 job_id=identity.job_id("publish", contract.name, day, day, identity.fresh()),
-                labels=identity.labels(contract.name, publication.run_id),
+                labels=labels_of(contract.name, publication.run_id),
                 destination=Destination(
                     table=self.place.table(contract.table), write=Write.TRUNCATE, partition=day
                 ),
@@ -130,6 +132,12 @@ class Publishing:
             labels=labels,
             maximum_bytes=self.maximum_bytes,
         )
+
+
+def _run_of(rows: Rows) -> str | None:
+    """Whose they are, where they are all of one run."""
+    runs = {str(row["run_id"]) for new in rows.values() for row in new if row.get("run_id")}
+    return runs.pop() if len(runs) == 1 else None
 
 
 def contracts_by_table(contracts: Sequence[Contract]) -> Callable[[str], Contract]:

@@ -21,6 +21,7 @@ from warehouse.bigquery import identity
 from warehouse.bigquery.connection import ONCE
 from warehouse.bigquery.copies import Copies, Copy
 from warehouse.bigquery.engine import BigQueryWarehouse
+from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.lexing import Kind, pieces
 from warehouse.bigquery.names import placed
 from warehouse.bigquery.request import Destination, Request, Write
@@ -187,7 +188,7 @@ def forked(contract: Contract, table: str) -> str:
 
 
 def _labels(table: str) -> Mapping[str, str]:
-    return identity.labels(table.partition(".")[2], None)
+    return labels_of(table.partition(".")[2], None)
 
 
 def _each(work: Callable[[Given], None], what: Iterable[Given]) -> None:

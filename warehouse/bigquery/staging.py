@@ -9,6 +9,7 @@ from processors.registry import Processor
 from warehouse.bigquery import identity, statements
 from warehouse.bigquery.catalogue import Catalogue
 from warehouse.bigquery.jobs import Done, Jobs
+from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.names import Place, placed
 from warehouse.bigquery.request import Destination, Request, Write
 from warehouse.interface import Errand, Span
@@ -48,7 +49,7 @@ class Staging:
                 text=text,
                 parameters=span.parameters,
                 job_id=job_id,
-                labels=identity.labels(contract.name, errand.run_id if errand else None),
+                labels=labels_of(contract.name, errand.run_id if errand else None),
                 destination=Destination(table=table, write=Write.TRUNCATE, creates=True),
                 maximum_bytes=self.maximum_bytes,
             )
