@@ -44,6 +44,8 @@ class Office:
     """Where browsers may post."""
     stopping: Event = field(default_factory=Event)
     """Set when the service has been told to end: no chunk is begun any more."""
+    ready_until: float = field(init=False, default=0.0)
+    """By the monotonic clock: so long nobody asks the warehouse again whether it answers."""
 
     def __post_init__(self) -> None:
         self.places = Places(self.settings.max_waiting)

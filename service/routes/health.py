@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterable
 from importlib.metadata import version as installed
 
@@ -18,6 +19,9 @@ from service.office import Office, TheOffice
 
 router = APIRouter(tags=["itself"])
 LIVING = "SELECT COUNT(*) FROM `nba_ops.runs` WHERE recorded_at >= @since"
+HOLDS = 60.0
+"""Seconds."""
+STOPPING = "the service is stopping"
 AS_CONTRACTED = "as the contracts say"
 
 
@@ -30,7 +34,7 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz", responses={503: {"model": Ready}})
 def readyz(office: TheOffice, response: Response) -> Ready:
     """Whether the warehouse answers and its tables are as the contracts say."""
-    reason = _unready(office)
+    reason = _still_unready(office)
     if reason:
         response.status_code = 503
     return Ready(ready=reason is None, reason=reason)
@@ -51,9 +55,20 @@ def version(office: TheOffice) -> Version:
     )
 
 
-def _unready(office: Office) -> str | None:
+def _still_unready(office: Office) -> str | None:
+    """A warehouse that others share is asked over the network and for money: a good answer holds
+    for a while there, a bad one never."""
     if office.stopping.is_set():
-        return "the service is stopping"
+        return STOPPING
+    if time.monotonic() < office.ready_until:
+        return None
+    reason = _unready(office)
+    if reason is None and office.pipeline.warehouse.is_shared:
+        office.ready_until = time.monotonic() + HOLDS
+    return reason
+
+
+def _unready(office: Office) -> str | None:
     try:
         office.pipeline.warehouse.rows(LIVING, since=wall_clock())
     except TipoffError as error:
