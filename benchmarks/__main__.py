@@ -1,4 +1,5 @@
-"""Measure on one season and on four, a backfill over two, the page over five; write it down."""
+"""Measure on one season and on four, a backfill over two, the page over five, one
+season on BigQuery; write it down."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import backfill
 from benchmarks.machine import machine
 from benchmarks.measuring import draw, in_a_process, measure_import
+from benchmarks.on_bigquery import bigquery_part, measure_on_bigquery
 from benchmarks.page import SEASONS as LOOKED_AT_SEASONS
 from benchmarks.page import page_part
 
@@ -49,6 +51,7 @@ def page(
     found: dict[int, dict[str, dict[str, float]]],
     backfilled: dict[str, float],
     looked_at: dict[str, float],
+    on_bigquery: dict[str, float],
 ) -> str:
     lines = [
         "# Benchmarks",
@@ -126,7 +129,8 @@ def page(
     first, last = every[0]["rebuild"], every[-1]["rebuild"]
     growth = (last["seconds"] / first["seconds"]) / (last["dates"] / first["dates"])
     lines += ["", f"Time per date, four seasons against one: {growth:.2f} ×.", ""]
-    lines += [*backfill_part(backfilled), "", *page_part(looked_at)]
+    lines += [*backfill_part(backfilled), "", *page_part(looked_at), ""]
+    lines += bigquery_part(on_bigquery)
     return "\n".join(lines) + "\n"
 
 
@@ -158,6 +162,7 @@ def main() -> None:
         {seasons: measure(seasons) for seasons in SEASONS},
         measure_raw("backfill", backfill.SEASONS),
         measure_raw("page", LOOKED_AT_SEASONS),
+        measure_on_bigquery(),
     )
     RESULTS.write_text(text)
     sys.stdout.write(text)

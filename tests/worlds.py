@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.run import Pipeline
+from processors.contract import Contract
 from processors.registry import Registry, load
 from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.files import DUCKDB_TYPES, Desk
@@ -22,9 +23,14 @@ def open_memory(*, threads: int | None = None) -> DuckDBWarehouse:
     return warehouse
 
 
-def load_rows(warehouse: Warehouse, tables: Mapping[str, Rows]) -> list[Loaded]:
-    """Rows as dicts into raw tables; columns that a row lacks are NULL."""
-    contracts = load().contracts
+def load_rows(
+    warehouse: Warehouse,
+    tables: Mapping[str, Rows],
+    contracts: Mapping[str, Contract] | None = None,
+) -> list[Loaded]:
+    """Rows as dicts into raw tables, ours unless others are said; columns that a row lacks are
+    NULL."""
+    contracts = contracts or load().contracts
     with TemporaryDirectory() as folder, Desk() as desk:
         files = {}
         for table, rows in tables.items():

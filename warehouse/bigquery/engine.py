@@ -15,6 +15,7 @@ from processors.errors import UsageError, WarehouseFailed
 from processors.registry import Processor, load
 from warehouse.bigquery import memory, partitions, statements
 from warehouse.bigquery.address import Address
+from warehouse.bigquery.answers import Answers
 from warehouse.bigquery.catalogue import Catalogue
 from warehouse.bigquery.connection import Connection
 from warehouse.bigquery.contents import Contents, View
@@ -82,6 +83,7 @@ class BigQueryWarehouse:
         self._has_recalled = False
         self._partitions: Mapping[str, Partitions] = {}
         self._contents = Contents(self._scan)
+        self._answers = Answers()
         self._staging = Staging(
             self._jobs,
             self._catalogue,
@@ -135,9 +137,11 @@ class BigQueryWarehouse:
             found = partitions.read(
                 rows, {(dataset, table): name for (_, dataset, table), name in names.items()}
             )
-            if partitions.differing(self._partitions, found):
+            differing = partitions.differing(self._partitions, found)
+            if differing:
                 self.writes += 1
             self._partitions = found
+            self._answers.told(found, differing)
             self._contents.told(found, since=mark)
             self._looked = time.monotonic()
 
@@ -162,7 +166,8 @@ class BigQueryWarehouse:
                 self._publishing.append({memory.CONTRACT.table: rows})
 
     def rows(self, text: str, **parameters: object) -> list[Row]:
-        return self._ask("a read", placed(text, self._place, self._staging.tables), parameters)
+        whole = placed(text, self._place, self._staging.tables)
+        return self._answers.read(text, parameters, lambda: self._ask("a read", whole, parameters))
 
     def query(self, text: str, *, limit: int, seconds: float) -> Answer:
         # The parser takes its time to load, and only users' own texts need it.
@@ -228,6 +233,7 @@ class BigQueryWarehouse:
         finally:
             # What is known of these dates is over, however the publication ended.
             self._contents.wrote(publication.contract, publication.replaced)
+            self._answers.wrote([publication.contract.table])
             self.writes += 1
 
     def append(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
@@ -250,6 +256,7 @@ class BigQueryWarehouse:
             try:
                 return loading.load(files, contracts)
             finally:
+                self._answers.wrote(files)
                 self._looked = NEVER
                 self.writes += 1
 

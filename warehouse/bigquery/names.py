@@ -36,6 +36,17 @@ def placed(text: str, place: Place, staged: Mapping[str, str]) -> str:
     )
 
 
+def names_in(text: str) -> set[str]:
+    """The tables that a text names, as it names them."""
+    return {
+        piece.text[1:-1]
+        for piece in pieces(text)
+        if piece.kind is Kind.NAME
+        and piece.text[1:-1].partition(".")[0] in (*DATASETS, STAGING)
+        and "." in piece.text
+    }
+
+
 def _placed(quoted: str, place: Place, staged: Mapping[str, str]) -> str:
     dataset, dot, table = quoted[1:-1].partition(".")
     if not dot or dataset not in (*DATASETS, STAGING):
