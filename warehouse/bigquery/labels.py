@@ -27,9 +27,11 @@ def checked(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def labels_of(processor: str | None, run_id: str | None) -> Mapping[str, str]:
-    """Of a job: what it is for, as a label takes it: lower case."""
+    """Of a job: what it is for, as a label takes it: lower case. What can't be a label is none: a
+    job doesn't fail for what is said of it."""
     named = {"tipoff_table": processor, "tipoff_run": run_id}
-    return {key: value.lower() for key, value in named.items() if value}
+    lowered = {key: value.lower() for key, value in named.items() if value}
+    return {key: value for key, value in lowered.items() if VALUE.fullmatch(value)}
 
 
 class AtHand(threading.local):
