@@ -200,7 +200,9 @@ class Warehouse(Protocol):
         ...
 
     def append(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        """Add rows to tables of nba_ops, by table: all of them or nothing."""
+        """Add rows to tables of nba_ops, by table: all of them or nothing. Many megabytes an engine
+        may take in portions, each all or nothing: the first has the start of a run, the last its
+        end."""
         ...
 
     def interrupt(self) -> None:

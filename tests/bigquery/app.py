@@ -10,7 +10,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from tests.bigquery import routes_datasets, routes_jobs, routes_tables, routes_uploads
@@ -31,6 +31,10 @@ JOBS = f"{PROJECT}/jobs"
 JOB = f"{JOBS}/{{job}}"
 QUERIES = f"{PROJECT}/queries"
 
+MOST_BYTES = 10 * 1024 * 1024
+"""Of a request's body, with its query parameters; files are uploaded by routes of their own."""
+TOO_LARGE = "<!DOCTYPE html><title>Error 413 (Request Entity Too Large)</title>"
+"""No answer of the API's: what stands before it refuses."""
 # Jobs take the storage's lock themselves, for as long as they work.
 WITHOUT_LOCK = (routes_jobs, routes_uploads)
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
@@ -88,6 +92,8 @@ def _endpoint(state: State, pattern: str, handler: Handler) -> Any:
         kind, dry_run = sent_job(_job_of(call))
         faults = state.faults.striking(request.method, pattern, kind)
         response = await _befallen(request, [one for one in faults if not one.after])
+        if response is None and len(call.body) > MOST_BYTES and not pattern.startswith(UPLOAD):
+            response = HTMLResponse(TOO_LARGE, 413)
         if response is None:
             response = await run_in_threadpool(_answer, call, handler)
             response = await _befallen(request, [one for one in faults if one.after]) or response

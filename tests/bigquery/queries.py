@@ -130,6 +130,7 @@ def _script(job: Job, found: Sequence[Statement], around: Surroundings, office: 
     if job.specific.get("destinationTable"):
         raise invalid("configuration.query.destinationTable cannot be set for scripts")
     job.statistics["statementType"] = "SCRIPT"
+    key = scripts.key_result(job.specific)
     scripts.parse(found, around)
     if job.dry_run:
         for one in found:
@@ -149,7 +150,7 @@ def _script(job: Job, found: Sequence[Statement], around: Surroundings, office: 
         office.plant(child)
         job.children += 1
 
-    outcome = scripts.run(found, around, weigh, step)
+    outcome = scripts.run(found, around, weigh, step, key)
     job.schema, job.rows = outcome.schema, Held(outcome.rows)
     job.statistics["totalBytesProcessed"] = str(job.processed)
     job.statistics["totalBytesBilled"] = str(job.billed)

@@ -38,6 +38,8 @@ MACROS = (
     " CASE WHEN b = 0 THEN error('division by zero: MOD(' || a || ', 0)') ELSE a % b END",
 )
 
+MOST_PARTITIONS = 4_000
+"""That one job may modify: each statement of a script is one."""
 KIND = re.compile(r"^(\w+ )+Error: ")
 
 if importlib.util.find_spec("pandas") is None:
@@ -121,8 +123,14 @@ class Storage:
 
     def written(self, table: Table, partitions: Iterable[str]) -> None:
         """These partitions have been written; known to others once the transaction ends."""
+        partitions = frozenset(partitions)
+        if table.partition_column and len(partitions) > MOST_PARTITIONS:
+            raise invalid(
+                f"Too many partitions produced by query, allowed {MOST_PARTITIONS}, query modifies"
+                f" at least {len(partitions)} partitions"
+            )
         if self._writes is not None:
-            self._writes.append((table, frozenset(partitions)))
+            self._writes.append((table, partitions))
         else:
             self._written(table, partitions)
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import json
+
 PROJECT = "/projects/tipoff-test"
 
 
 def query_job(sql, job_id=None, **configuration):
     body = {"configuration": {"query": {"query": sql, "useLegacySql": False}, **configuration}}
     return body | ({"jobReference": {"jobId": job_id}} if job_id else {})
+
+
+class TestSize:
+    def test_of_a_request(self, wire):
+        """10 MB with the parameters; it is no answer of the API's."""
+        job = query_job("SELECT 1")
+        job["configuration"]["query"]["queryParameters"] = [{"name": "unused"}]
+        parameter = job["configuration"]["query"]["queryParameters"][0]
+        parameter |= {"parameterType": {"type": "STRING"}, "parameterValue": {"value": ""}}
+        longest = "x" * (10 * 1024 * 1024 - len(json.dumps(job)))
+        parameter["parameterValue"]["value"] = longest
+        assert wire.post(f"{PROJECT}/jobs", content=json.dumps(job)).status_code == 200
+        parameter["parameterValue"]["value"] += "x"
+        answer = wire.post(f"{PROJECT}/jobs", content=json.dumps(job))
+        assert answer.status_code == 413
+        assert "Request Entity Too Large" in answer.text
 
 
 class TestErrors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from google.api_core import exceptions
+from google.cloud import bigquery
 
 from tests.bigquery.conftest import SECOND
 
@@ -131,6 +132,28 @@ class TestMerge:
         assert ask(f"SELECT COUNT(*) FROM {games}") == [(5,)]
 
 
+class TestManyPartitions:
+    DATES = (
+        "INSERT INTO `{}` (game_id, game_date) SELECT 'x', game_date FROM"
+        " UNNEST(GENERATE_DATE_ARRAY('2000-01-01', DATE_ADD('2000-01-01', INTERVAL {} DAY)))"
+        " AS game_date"
+    )
+
+    def test_of_one_statement(self, run, ask, games):
+        with pytest.raises(exceptions.BadRequest, match=r"allowed 4000, .* at least 4001"):
+            run(self.DATES.format(games, 4000))
+        run(self.DATES.format(games, 3999))
+        assert ask(f"SELECT COUNT(*) FROM {games} WHERE game_id = 'x'") == [(4000,)]
+        with pytest.raises(exceptions.BadRequest, match="allowed 4000"):
+            run(f"DELETE FROM {games} WHERE TRUE")
+
+    def test_of_several(self, run, ask, games):
+        """Each is a job by itself, in a transaction too."""
+        later = self.DATES.format(games, 3999).replace("2000-", "2015-")
+        run(f"BEGIN TRANSACTION; {self.DATES.format(games, 3999)}; {later}; COMMIT TRANSACTION;")
+        assert ask(f"SELECT COUNT(*) FROM {games} WHERE game_id = 'x'") == [(8000,)]
+
+
 class TestScripts:
     def test_all(self, run, client, ask, games, partitions):
         before = partitions(games)
@@ -166,9 +189,27 @@ class TestScripts:
         assert ask(f"SELECT COUNT(*) FROM {games}") == [(4,)]
 
     def test_without_transaction(self, client, games):
-        """Each statement stands for itself; the last query's rows are the script's."""
+        """Each statement stands for itself; the last one's rows are the script's."""
         sql = f"DELETE FROM {games} WHERE game_id = 'a'; SELECT COUNT(*) FROM {games}; "
         assert [tuple(row) for row in client.query(sql).result()] == [(3,)]
+
+    @pytest.mark.parametrize(("key", "rows"), [("LAST", []), ("FIRST_SELECT", [(4,)])])
+    def test_key_result(self, client, games, key, rows):
+        """A change after the query, and nothing is read of the query but where it is asked for."""
+        sql = (
+            f"BEGIN TRANSACTION; SELECT COUNT(*) FROM {games}; SELECT 'other';"
+            f" DELETE FROM {games} WHERE game_id = 'a'; COMMIT TRANSACTION;"
+        )
+        options = bigquery.ScriptOptions(key_result_statement=key)
+        asked = bigquery.QueryJobConfig(script_options=options)
+        assert [tuple(row) for row in client.query(sql, job_config=asked).result()] == rows
+
+    def test_key_result_that_there_is_not(self, client):
+        asked = bigquery.QueryJobConfig(
+            script_options=bigquery.ScriptOptions(key_result_statement="FIRST")
+        )
+        with pytest.raises(exceptions.BadRequest, match="keyResultStatement"):
+            client.query("SELECT 1; SELECT 2", job_config=asked).result()
 
     @pytest.mark.parametrize(
         ("sql", "message"),

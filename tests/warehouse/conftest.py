@@ -9,10 +9,9 @@ import pytest
 
 from tests.bigquery.server import BigQueryServer
 from tests.warehouse import toys
-from warehouse.bigquery import memory
 from warehouse.bigquery.address import Address
 from warehouse.bigquery.connection import EMULATOR, Connection
-from warehouse.bigquery.engine import BigQueryWarehouse
+from warehouse.bigquery.engine import OWN, BigQueryWarehouse
 from warehouse.interface import Warehouse
 
 Shop = Callable[..., Warehouse]
@@ -56,7 +55,7 @@ def bigquery_shop(shared_server: BigQueryServer) -> Iterator[BigQueryWarehouse]:
 
 def shop_on_bigquery(opened: BigQueryWarehouse, rows: toys.Rows = ()) -> BigQueryWarehouse:
     """The same tables with these raw toys and nothing else, and nothing known of them."""
-    tables = [one.table for one in (*toys.CONTRACTS, memory.CONTRACT)]
+    tables = [one.table for one in (*toys.CONTRACTS, *OWN)]
     toys.by_hand(opened, "".join(f"TRUNCATE TABLE `{one}`;\n" for one in tables))
     opened._adopt(toys.CONTRACTS)
     opened.append({toys.RAW.table: rows})

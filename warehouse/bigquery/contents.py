@@ -14,9 +14,9 @@ from warehouse.bigquery.partitions import Held, Partitions
 from warehouse.bigquery.statements import content
 from warehouse.interface import Fingerprint, Row
 
-SLACK = timedelta(seconds=1)
-"""A read that began this soon after a change may have seen what was before it: a query's moment
-and a partition's are told by different parts of BigQuery."""
+SLACK = timedelta(minutes=2)
+"""A read that began this soon after a change may have seen what was before it: BigQuery doesn't say
+whether a partition's moment is of a transaction's statement or of its end."""
 
 View = tuple[str, ...]
 Scan = Callable[[Contract, Sequence[View], Collection[date]], Sequence[Row]]

@@ -13,7 +13,7 @@ from pathlib import Path
 from processors.contract import Contract, Layer
 from processors.errors import UsageError, WarehouseFailed
 from processors.registry import Processor, load
-from warehouse.bigquery import memory, partitions, statements
+from warehouse.bigquery import memory, partitions, statements, turns
 from warehouse.bigquery.address import Address
 from warehouse.bigquery.answers import Answers
 from warehouse.bigquery.catalogue import Catalogue
@@ -45,6 +45,8 @@ from warehouse.interface import (
 from warehouse.lane import Lane
 
 NEVER = -float("inf")
+OWN = (memory.CONTRACT, turns.CONTRACT)
+"""What only this engine keeps."""
 
 
 class BigQueryWarehouse:
@@ -82,6 +84,8 @@ class BigQueryWarehouse:
         self._looked = NEVER
         self._has_recalled = False
         self._partitions: Mapping[str, Partitions] = {}
+        self._wrote_at: dict[str, datetime | None] = {}
+        """When, since the last look; None where a publication ended nobody knows how."""
         self._contents = Contents(self._scan)
         self._answers = Answers()
         self._staging = Staging(
@@ -95,7 +99,7 @@ class BigQueryWarehouse:
             self._jobs,
             self._place,
             self._staging,
-            contracts_by_table([*contracts, memory.CONTRACT]),
+            contracts_by_table([*contracts, *OWN]),
             self._maximum_bytes,
         )
 
@@ -127,15 +131,16 @@ class BigQueryWarehouse:
                 self._recall_memories()
             self._keep_memories()
             mark = self._contents.mark
-            names = {self._place_of(one): one.table for one in self._contracts}
-            datasets = sorted({f"{project}.{dataset}" for project, dataset, _ in names})
+            self._wrote_at.clear()
+            places = {self._place_of(one): one for one in self._contracts}
+            datasets = sorted({f"{project}.{dataset}" for project, dataset, _ in places})
             rows = self._ask(
                 "the state of the tables",
                 partitions.text(datasets),
-                {"tables": sorted({table for _, _, table in names})},
+                {"tables": sorted({table for _, _, table in places})},
             )
             found = partitions.read(
-                rows, {(dataset, table): name for (_, dataset, table), name in names.items()}
+                rows, {(dataset, table): one for (_, dataset, table), one in places.items()}
             )
             differing = partitions.differing(self._partitions, found)
             if differing:
@@ -222,18 +227,33 @@ class BigQueryWarehouse:
     def stage(self, processor: Processor, span: Span, errand: Errand | None = None) -> int | None:
         self._refuse_others(processor.contract)
         self._at_hand.labels = labels_of(processor.contract.name, errand.run_id if errand else None)
-        return self._staging.stage(processor, span, errand).bytes_billed
+        done = self._staging.stage(
+            processor, span, errand, changed_at=self._inputs_changed_at(processor)
+        )
+        return done.bytes_billed
+
+    def _inputs_changed_at(self, processor: Processor) -> datetime | None:
+        """As far as the last look and we know; None where that isn't known of all of them."""
+        found: list[datetime | None] = [] if self._partitions else [None]
+        for feed in processor.contract.inputs:
+            if (table := self._partitions.get(feed.table)) is not None:
+                found.append(table.changed_at)
+            if feed.table in self._wrote_at:
+                found.append(self._wrote_at[feed.table])
+        return None if None in found else max(filter(None, found), default=None)
 
     def foretold_bytes(self, processor: Processor, span: Span) -> int | None:
         return self._staging.foretold_bytes(processor, span)
 
     def publish(self, publication: Publication, step: Step) -> None:
+        table = publication.contract.table
+        self._wrote_at[table] = None
         try:
-            self._publishing.publish(publication, step)
+            self._wrote_at[table] = self._publishing.publish(publication, step)
         finally:
             # What is known of these dates is over, however the publication ended.
             self._contents.wrote(publication.contract, publication.replaced)
-            self._answers.wrote([publication.contract.table])
+            self._answers.wrote([table])
             self.writes += 1
 
     def append(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
@@ -290,7 +310,7 @@ class BigQueryWarehouse:
             )
 
     def _wanted(self, contracts: Sequence[Contract]) -> Wanted:
-        return wanted_of([*contracts, memory.CONTRACT], load(), self._where, self._owned)
+        return wanted_of([*contracts, *OWN], load(), self._where, self._owned)
 
     def _place_of(self, contract: Contract) -> tuple[str, str, str]:
         project, dataset, table = self._place.table(contract.table).split(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from warehouse.bigquery.connection import ONCE, Connection
@@ -25,6 +26,9 @@ class Done:
     job_id: str
     was_adopted: bool
     """An earlier call had sent it."""
+    started_at: datetime | None
+    """UTC, by BigQuery's clock: it has seen what stood there then."""
+    ended_at: datetime | None
     bytes_processed: int
     bytes_billed: int
     rows_changed: int
@@ -58,6 +62,8 @@ class Jobs:
         return Done(
             job_id=str(job.job_id),
             was_adopted=was_adopted,
+            started_at=_bare(job.started),
+            ended_at=_bare(job.ended),
             bytes_processed=int(job.total_bytes_processed or 0),
             bytes_billed=int(job.total_bytes_billed or 0),
             rows_changed=int(job.num_dml_affected_rows or 0),
@@ -177,3 +183,8 @@ class Jobs:
             job_retry=ONCE,
             timeout=seconds,
         )
+
+
+def _bare(moment: datetime | None) -> datetime | None:
+    """UTC without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None

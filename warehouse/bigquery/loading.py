@@ -2,14 +2,12 @@
 
 The files are held to their contracts on this machine, as DuckDB's engine does it, so that nothing
 is sent of what is refused. A load job brings each file's rows to a table of its own that expires;
-one script then takes the stored rows of their keys out of all tables and puts the new ones in.
+one script then takes the stored rows of their keys out of all tables and puts the new ones in. Two
+loads of the same new keys would both find none to take out, so each takes its turn first.
 
-The stored row of a key may be of any date: no key of ours holds the date, and a game that was moved
-arrives under another than it is stored under. Dates that bound the search would leave its old row
-behind, doubling the key. So the search names all dates, for tables that refuse a query without
-any, and is bounded by the first column of the key instead: the tables are clustered by it, of what
-is read most is left out, and of what is left only the key's columns are read. Where a key does hold
-the date, its own bounds hold for the stored row as well.
+One job may modify 4,000 partitions, and of a script each statement is a job. Where more days lie
+between the first and the last that arrive, each change is several statements, of some years each;
+the transaction that they are in makes them one step all the same.
 """
 
 from __future__ import annotations
@@ -17,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise, starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,17 +25,21 @@ import duckdb
 from processors.columns import Type
 from processors.contract import Contract
 from processors.errors import WarehouseFailed
-from warehouse.bigquery import identity
+from warehouse.bigquery import identity, turns
 from warehouse.bigquery.jobs import Jobs
 from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.loads import Load, Loads
 from warehouse.bigquery.names import Place, placed
+from warehouse.bigquery.replacing import Part, bounding, counted, deleted, put
 from warehouse.bigquery.request import Destination, Request, Write
-from warehouse.bigquery.schema import FIRST_DATE, layout_of, requires_filter
+from warehouse.bigquery.schema import layout_of
 from warehouse.bigquery.statements import all_or_nothing
 from warehouse.duckdb.arriving import Arrived, arrivals
 from warehouse.interface import Loaded, Row
-from warehouse.texts import staging
+
+MOST_DAYS = 3_650
+"""From the first to the last that one statement changes. With room to the 4,000: rows that moved
+may be stored under dates before the first and after the last that arrive."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,23 @@ class _Kept:
     arrived: Arrived
     path: Path
     bounds: Mapping[str, tuple[object, object]]
+    cuts: Mapping[str, date]
+    """By parameter, the dates at which another statement begins."""
+
+    @property
+    def parts(self) -> list[Part]:
+        names = [None, *self.cuts, None]
+        return [Part(since=one, before=next_) for one, next_ in pairwise(names)]
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        name = self.contract.name
+        bounds = {
+            f"{name}_{which}_{column}": value
+            for column, pair in self.bounds.items()
+            for which, value in zip(("least", "most"), pair, strict=True)
+        }
+        return {**bounds, **self.cuts}
 
     @property
     def contract(self) -> Contract:
@@ -100,62 +121,21 @@ class Loading:
     ) -> dict[str, int]:
         """How many stored rows of each table had to go."""
         contracts = [one.contract for one in kept]
-        text = all_or_nothing([counted(contracts), *map(deleted, contracts), *map(put, contracts)])
+        parts = [(one.contract, part) for one in kept for part in one.parts]
+        changes = [*starmap(deleted, parts), *starmap(put, parts)]
+        text = all_or_nothing([turns.TAKE, counted(contracts), *changes])
         found = self.jobs.rows(
             Request(
                 what=f"loading {', '.join(one.table for one in contracts)}",
                 text=placed(text, self.place, staged),
-                parameters={
-                    f"{one.contract.name}_{which}_{column}": value
-                    for one in kept
-                    for column, bounds in one.bounds.items()
-                    for which, value in zip(("least", "most"), bounds, strict=True)
-                },
+                parameters={"taken_by": "a load"}
+                | {name: value for one in kept for name, value in one.parameters.items()},
                 job_id=f"tipoff-load-{name}",
                 maximum_bytes=self.maximum_bytes,
+                gives_first_query=True,
             )
         )
         return dict(found)
-
-
-def counted(contracts: Sequence[Contract]) -> str:
-    """By table, the stored rows that are about to go."""
-    return "\nUNION ALL\n".join(
-        f"SELECT '{one.table}' AS loaded, COUNT(*) AS replaced\n"
-        f"FROM `{one.table}` AS stored\n{_of_arriving_keys(one)}"
-        for one in contracts
-    )
-
-
-def deleted(contract: Contract) -> str:
-    return f"DELETE FROM `{contract.table}` AS stored\n{_of_arriving_keys(contract)}"
-
-
-def put(contract: Contract) -> str:
-    columns = ", ".join(contract.column_names)
-    return f"INSERT INTO `{contract.table}` ({columns})\nSELECT {columns} FROM {staging(contract)}"
-
-
-def _of_arriving_keys(contract: Contract) -> str:
-    """The search for stored rows, bounded as it is said above."""
-    bounds = [
-        f"stored.{name} >= @{contract.name}_least_{name}"
-        f" AND stored.{name} <= @{contract.name}_most_{name}"
-        for name in _bounding(contract)
-    ]
-    if requires_filter(contract) and contract.date_column not in contract.key:
-        bounds.insert(0, f"stored.{contract.date_column} >= {FIRST_DATE}")
-    same = " AND ".join(f"arriving.{name} = stored.{name}" for name in contract.key)
-    return (
-        f"WHERE {' AND '.join(bounds)}\n"
-        f"  AND EXISTS (SELECT 1 FROM {staging(contract)} AS arriving WHERE {same})"
-    )
-
-
-def _bounding(contract: Contract) -> tuple[str, ...]:
-    """Of the key its first column, and the date if it is in it."""
-    dates = [name for name in contract.key if name == contract.date_column]
-    return tuple(dict.fromkeys((contract.key[0], *dates)))
 
 
 def _checked(
@@ -189,8 +169,23 @@ def _kept(connection: duckdb.DuckDBPyConnection, arrived: Arrived, folder: Path)
     )
     quoted = str(path).replace("'", "''")
     connection.execute(f"COPY (SELECT {columns} FROM arriving) TO '{quoted}' (FORMAT parquet)")
-    names = _bounding(contract)
+    keys, day = bounding(contract), contract.date_column
+    names = tuple(dict.fromkeys((*keys, day) if day else keys))
     asked = ", ".join(f"min({name}), max({name})" for name in names)
     found: Row = connection.execute(f"SELECT {asked} FROM arriving").fetchone() or ()
-    pairs = zip(found[::2], found[1::2], strict=True)
-    return _Kept(arrived=arrived, path=path, bounds=dict(zip(names, pairs, strict=True)))
+    pairs = dict(zip(names, zip(found[::2], found[1::2], strict=True), strict=True))
+    return _Kept(
+        arrived=arrived,
+        path=path,
+        bounds={name: pairs[name] for name in keys},
+        cuts=_cuts(contract, *pairs[day]) if day and arrived.held else {},
+    )
+
+
+def _cuts(contract: Contract, first: date, last: date) -> Mapping[str, date]:
+    found = {}
+    cut = first + timedelta(days=MOST_DAYS)
+    while cut <= last:
+        found[f"{contract.name}_from_{cut:%Y%m%d}"] = cut
+        cut += timedelta(days=MOST_DAYS)
+    return found

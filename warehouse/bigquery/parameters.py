@@ -71,25 +71,28 @@ def _parameter(name: str, given: object) -> dict[str, Any]:
     }
 
 
-def _records(name: str, given: Records) -> dict[str, Any]:
+def record_values(name: str, given: Records) -> list[dict[str, Any]]:
+    """Each row as it is sent."""
     strangers = sorted({key for row in given.rows for key in row} - set(given.types))
     if strangers:
         raise UsageError(f"the rows of @{name} hold {', '.join(strangers)}, which has no column")
+    return [
+        {
+            "structValues": {
+                field: {"value": _scalar_or_null(name, row.get(field), kind)}
+                for field, kind in given.types.items()
+            }
+        }
+        for row in given.rows
+    ]
+
+
+def _records(name: str, given: Records) -> dict[str, Any]:
     fields = [{"name": field, "type": {"type": kind.value}} for field, kind in given.types.items()]
     return {
         "name": name,
         "parameterType": {"type": "ARRAY", "arrayType": {"type": "STRUCT", "structTypes": fields}},
-        "parameterValue": {
-            "arrayValues": [
-                {
-                    "structValues": {
-                        field: {"value": _scalar_or_null(name, row.get(field), kind)}
-                        for field, kind in given.types.items()
-                    }
-                }
-                for row in given.rows
-            ]
-        },
+        "parameterValue": {"arrayValues": record_values(name, given)},
     }
 
 

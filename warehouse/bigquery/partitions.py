@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from processors.contract import Contract
 from warehouse.interface import Row
 
 
@@ -25,6 +26,11 @@ class Partitions:
     others: tuple[Held, ...] = ()
 
     @property
+    def changed_at(self) -> datetime | None:
+        """The last change of any; None where it has none."""
+        return max((one.changed_at for one in (*self.days.values(), *self.others)), default=None)
+
+    @property
     def is_settled(self) -> bool:
         """Whether all rows are in some date's partition: else the dates' counts are not all that
         a query finds."""
@@ -37,26 +43,33 @@ NONE = Partitions({})
 def text(datasets: Iterable[str]) -> str:
     """Over whole names of datasets, `project.dataset`."""
     each = (
-        "SELECT table_schema, table_name, partition_id, total_rows, last_modified_time\n"
-        f"FROM `{dataset}.INFORMATION_SCHEMA.PARTITIONS`\nWHERE table_name IN UNNEST(@tables)"
+        "SELECT held.table_schema, held.table_name, held.partition_id, held.total_rows,\n"
+        "  held.last_modified_time, parted.column_name\n"
+        f"FROM `{dataset}.INFORMATION_SCHEMA.PARTITIONS` AS held\n"
+        f"LEFT JOIN `{dataset}.INFORMATION_SCHEMA.COLUMNS` AS parted\n"
+        "  ON parted.table_name = held.table_name AND parted.is_partitioning_column = 'YES'\n"
+        "WHERE held.table_name IN UNNEST(@tables)"
         for dataset in datasets
     )
     return "\nUNION ALL\n".join(each)
 
 
-def read(rows: Iterable[Row], names: Mapping[tuple[str, str], str]) -> dict[str, Partitions]:
-    """By the contract's name of the table; `names` gives it for dataset and table."""
+def read(
+    rows: Iterable[Row], contracts: Mapping[tuple[str, str], Contract]
+) -> dict[str, Partitions]:
+    """By the contract's name of the table; `contracts` has it for dataset and table. Where others
+    have partitioned theirs by something else, such as the day of loading, no row is of a date."""
     days: dict[str, dict[date, Held]] = {}
     others: dict[str, list[Held]] = {}
-    for dataset, table, partition, held, changed_at in rows:
-        name = names.get((dataset, table))
-        if name is None:
+    for dataset, table, partition, held, changed_at, parted_by in rows:
+        contract = contracts.get((dataset, table))
+        if contract is None:
             continue
         found = Held(held or 0, changed_at)
-        if _is_day(partition):
-            days.setdefault(name, {})[_day(partition)] = found
+        if _is_day(partition) and parted_by == contract.date_column:
+            days.setdefault(contract.table, {})[_day(partition)] = found
         else:
-            others.setdefault(name, []).append(found)
+            others.setdefault(contract.table, []).append(found)
     return {
         name: Partitions(days.get(name, {}), tuple(others.get(name, ())))
         for name in {*days, *others}

@@ -7,23 +7,25 @@ ledger follow in a job of their own; where that is lost, the published rows say 
 
 Several dates are one transaction, the ledger in it. By the other way they would be a job a date and
 no longer one step; as a transaction it is one job, however many they are. It can't be carried out
-while another process changes rows of the same table: BigQuery cancels one of the two, which comes
-again.
+while another process publishes several dates: both change the one row of `turns`, so BigQuery
+cancels one of the two, which comes again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from processors.columns import Type
 from processors.contract import Contract
 from processors.errors import ContractError
-from warehouse.bigquery import identity, statements
-from warehouse.bigquery.jobs import Jobs
+from warehouse.bigquery import identity, statements, turns
+from warehouse.bigquery.jobs import Done, Jobs
 from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.names import Place, placed
 from warehouse.bigquery.parameters import Records
+from warehouse.bigquery.portions import portions
 from warehouse.bigquery.request import Destination, Request, Write
 from warehouse.bigquery.staging import Staging
 from warehouse.interface import Publication, Step
@@ -42,7 +44,9 @@ class Publishing:
     contract_of: Callable[[str], Contract]
     maximum_bytes: int | None
 
-    def publish(self, publication: Publication, step: Step) -> None:
+    def publish(self, publication: Publication, step: Step) -> datetime | None:
+        """Say when the rows stood there, by BigQuery's clock."""
+        ended = None
         step("begun")
         days = sorted(publication.replaced)
         texts = []
@@ -53,13 +57,14 @@ class Publishing:
         }
         contract = publication.contract
         if len(days) > 1:
-            texts += [statements.emptied(contract), statements.filled(contract)]
+            texts += [turns.TAKE, statements.emptied(contract), statements.filled(contract)]
             replaced = [{"day": day, "inputs": publication.replaced[day]} for day in days]
             parameters |= {
                 "first_date": days[0],
                 "last_date": days[-1],
                 "days": days,
                 "replaced": Records(REPLACED, replaced),
+                "taken_by": publication.run_id,
             }
         if publication.quarantined:
             texts.append(statements.set_aside(contract))
@@ -73,24 +78,27 @@ class Publishing:
             labels_of(contract.name, publication.run_id),
         )
         if len(days) == 1:
-            self._replace_day(publication, parameters)
+            ended = self._replace_day(publication, parameters).ended_at
             step("inserted")
         step("quarantined")
         if script:
-            self.jobs.run(script)
+            done = self.jobs.run(script)
+            ended = ended or done.ended_at
         step("remembered")
         step("committed")
+        return ended
 
     def append(self, rows: Rows) -> None:
-        labels = labels_of(None, _run_of(rows))
-        script = self._script(f"appending to {', '.join(rows)}", [], {}, rows, labels)
-        if script:
-            self.jobs.run(script)
+        for portion in portions(rows, self.contract_of):
+            labels = labels_of(None, _run_of(portion))
+            script = self._script(f"appending to {', '.join(portion)}", [], {}, portion, labels)
+            if script:
+                self.jobs.run(script)
 
-    def _replace_day(self, publication: Publication, parameters: Mapping[str, object]) -> None:
+    def _replace_day(self, publication: Publication, parameters: Mapping[str, object]) -> Done:
         contract = publication.contract
         ((day, inputs),) = publication.replaced.items()
-        self.jobs.run(
+        return self.jobs.run(
             Request(
                 what=f"publishing {contract.table} of {day}",
                 text=placed(statements.one_day(contract), self.place, self.staging.tables),

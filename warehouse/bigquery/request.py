@@ -19,6 +19,7 @@ JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,1000}")
 REQUEST_LABEL = "tipoff_request"
 """On every job: a digest of all that was asked, by which a job is known again."""
 JOB_SECONDS = 600.0
+FIRST_QUERY = {"keyResultStatement": "FIRST_SELECT"}
 
 
 class Write(StrEnum):
@@ -71,6 +72,9 @@ class Request:
     labels: Mapping[str, str] = field(default_factory=dict)
     destination: Destination | None = None
     maximum_bytes: int | None = None
+    gives_first_query: bool = False
+    """Of a script the rows are its first query's; else its last statement's, and of a change there
+    are none."""
     seconds: float = JOB_SECONDS
 
     def __post_init__(self) -> None:
@@ -87,6 +91,7 @@ class Request:
             "parameterMode": "NAMED",
             "queryParameters": query_parameters(self.text, self.parameters),
             **(self.destination.as_api() if self.destination else {}),
+            **({"scriptOptions": FIRST_QUERY} if self.gives_first_query else {}),
         }
         if dry_run:
             # What is billed is not read from a cache, so neither is what is foretold.

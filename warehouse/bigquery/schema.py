@@ -2,13 +2,13 @@
 
 Tables with dates are partitioned by day of their date column: a date is published by replacing
 `table$YYYYMMDD`, which is atomic and takes nothing from the limits of DML. A whole history is well
-inside the 4,000 partitions that one job may modify and the 10,000 that a table may have.
+inside the 10,000 partitions that a table may have; of the 4,000 that one job may modify see
+`loading`.
 
 nba_ops is partitioned by day of `recorded_at`, when the rows came. Its rows come in appends, and
-each append modifies every partition that it has rows of: by the date that rows are about, one
-chunk of a season is hundreds of modifications, and a rebuild of a history meets the 30,000 a day of
-a table; by the day of coming an append is one. Without partitions the limit were 1,500 appends a
-day. What is asked (the last word on a table and a date) is found by clustering.
+each append modifies every partition that it has rows of: by the date that rows are about, the word
+on a history meets the 4,000 of one job; by the day of coming an append is one. What is asked (the
+last word on a table and a date) is found by clustering.
 
 No table and no partition expires: expiration deletes history without a word. Only scratch does.
 
@@ -46,7 +46,9 @@ ABOUT = {
 
 
 def layout_of(contract: Contract) -> TableLayout:
-    by = RECORDED_AT if contract.layer is Layer.OPS else contract.date_column
+    by = contract.date_column
+    if contract.layer is Layer.OPS:
+        by = next((one.name for one in contract.columns if one.name == RECORDED_AT), None)
     return TableLayout(
         table=contract.table,
         columns=tuple(_column(one) for one in contract.stored_columns),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from processors.registry import Processor
 from warehouse.bigquery import identity, statements
@@ -35,12 +36,22 @@ class Staging:
         """Whole names of what is staged, by the table's name without its dataset."""
         return self._tables
 
-    def stage(self, processor: Processor, span: Span, errand: Errand | None) -> Done:
+    def stage(
+        self,
+        processor: Processor,
+        span: Span,
+        errand: Errand | None,
+        *,
+        changed_at: datetime | None = None,
+    ) -> Done:
         """Send the statement, or adopt the job that an earlier process has sent for the same: if
-        it still runs, or is done and what it made hasn't expired."""
+        it still runs, or is done and what it made hasn't expired; and if no input has changed since
+        it began, as far as that is known. Its id says what was looked at before it was sent; what
+        it has read may have been changed in between, and changed back."""
         contract = processor.contract
         text = placed(statements.staged(processor), self.place, {})
-        same = identity.of_staging(processor, span, text, errand)
+        # A rehearsal may send the same text for the same inputs, to a scratch of its own.
+        same = identity.of_staging(processor, span, f"{self.scratch}: {text}", errand)
         table = f"{self.scratch}.{contract.name}_{same}"
         base = identity.job_id("stage", contract.name, span.start, span.end, same)
         for job_id in _attempts(base):
@@ -54,7 +65,7 @@ class Staging:
                 maximum_bytes=self.maximum_bytes,
             )
             done = self._run(request)
-            if not done.was_adopted or self.catalogue.has(table):
+            if not done.was_adopted or (_is_of(done, changed_at) and self.catalogue.has(table)):
                 break
         self._tables[contract.name] = table
         return done
@@ -75,6 +86,10 @@ class Staging:
     def _run(self, request: Request) -> Done:
         before = self._interrupts
         return self.jobs.run(request, is_given_up=lambda: self._interrupts != before)
+
+
+def _is_of(done: Done, changed_at: datetime | None) -> bool:
+    return changed_at is not None and done.started_at is not None and done.started_at > changed_at
 
 
 def _attempts(base: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ from warehouse.bigquery.engine import BigQueryWarehouse
 from warehouse.interface import Fingerprint, Row, proven_columns
 
 ROWS = [toy(day, "ann") for day in (D1, D2, D3)]
-A_WHILE = 5
+A_WHILE = 300
 """Seconds, of the server's clock."""
 
 Another = Callable[..., BigQueryWarehouse]

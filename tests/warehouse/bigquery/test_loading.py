@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from tests.warehouse.bigquery.conftest import Naps
 from tests.warehouse.toys import D1, D2, D3, RAW, toy
 from tests.worlds import load_rows, open_memory, stored_rows
 from warehouse.bigquery import jobs as jobs_module
-from warehouse.bigquery import loading
+from warehouse.bigquery import loading, replacing, turns
 from warehouse.bigquery.address import Address
 from warehouse.bigquery.catalogue import Catalogue
 from warehouse.bigquery.connection import Connection
@@ -102,9 +102,10 @@ class Store:
 @pytest.fixture
 def store(connection: Connection, jobs: Jobs, address: Address, registry: Registry) -> Store:
     raw = [one for one in registry.contracts.values() if one.layer is Layer.RAW]
-    layouts = [layout_of(one) for one in [*raw, RAW]]
+    wanted = [*raw, RAW, turns.CONTRACT]
+    layouts = [layout_of(one) for one in wanted]
     Catalogue(connection).apply(
-        Wanted(datasets=tuple(datasets_of(raw, address)), tables=tuple(layouts), read={})
+        Wanted(datasets=tuple(datasets_of(wanted, address)), tables=tuple(layouts), read={})
     )
     scratch = f"{address.project}.{address.scratch}"
     return Store(jobs, Loading(jobs, Loads(connection), address, scratch, None), address, registry)
@@ -125,6 +126,10 @@ def is_of(table: str, job: Job) -> bool:
     """Whether it brings a file of that table."""
     labels = job.configuration.get("labels", {})
     return job.kind == "load" and labels.get("tipoff_table") == table.split(".")[1]
+
+
+def is_script(job: Job) -> bool:
+    return job.kind == "query" and job.parent is None
 
 
 def sent(server: BigQueryServer, kind: str) -> int:
@@ -186,6 +191,11 @@ class TestLoad:
         """Instants have their zone: BigQuery may take others for a DATETIME."""
         before = set(server.jobs)
         store.load(world("ann"))
+        (script,) = [
+            one for one in server.jobs.values() if is_script(one) and one.job_id not in before
+        ]
+        turn = f"`{store.address.table('nba_ops.turns')}`"
+        assert script.specific["query"].startswith(f"BEGIN TRANSACTION;\nMERGE {turn} AS turns")
         assert len(scratch()) == 2
         assert all(scratch().values())
         made = [server.jobs[one].configuration for one in server.jobs.keys() - before]
@@ -212,8 +222,8 @@ class TestKeys:
         text = placed(exported(RAW), store.address, {})
         found = store.jobs.rows(Request(what="toys", text=f"{text} ORDER BY made_on"))
         assert [(row[0], row[2]) for row in found] == [(D1, 3), (D2, 3), (D3, 4)]
-        assert "@toys_least_made_on" in loading.deleted(RAW)
-        assert FIRST_DATE not in loading.deleted(RAW)
+        assert "@toys_least_made_on" in replacing.deleted(RAW)
+        assert FIRST_DATE not in replacing.deleted(RAW)
 
     def test_keys_of_one_table_that_look_alike(self, store: Store) -> None:
         """Half of a key that arrives is no key that arrives."""
@@ -228,6 +238,43 @@ class TestKeys:
         assert said.replaced == 2
         found = [(row["game_id"], row["player_lookup"], row["points"]) for row in store.rows(BOXES)]
         assert found == [("a", "ann", 2), ("a", "bob", 1), ("b", "ann", 1), ("b", "bob", 2)]
+
+
+class TestManyDates:
+    """More than one job may modify: each change is several statements, in one transaction."""
+
+    def test_of_decades(self, store: Store, server: BigQueryServer, tmp_path: Path) -> None:
+        days = [date(2000, 1, 1) + timedelta(days=number) for number in range(4_001)]
+        path = toys_file([toy(one, "car") for one in days], tmp_path)
+        for replaced in (0, 4_001):
+            server.requests.clear()
+            [said] = store.loading.load({RAW.table: path}, {RAW.table: RAW})
+            assert (said.read, said.replaced) == (4_001, replaced)
+            assert sent(server, "query") == 1
+        text = (
+            "SELECT COUNT(*), COUNT(DISTINCT made_on) FROM `nba_raw.toys`"
+            f" WHERE made_on >= {FIRST_DATE}"
+        )
+        asked = Request(what="toys", text=placed(text, store.address, {}))
+        assert store.jobs.rows(asked) == [(4_001, 4_001)]
+
+    def test_moved_far(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        """To where another statement puts it, from before the first and after the last date."""
+        monkeypatch.setattr(loading, "MOST_DAYS", 40)
+        tiny = Tiny()
+        for number, game in enumerate("abcd"):
+            tiny.game(game, 30 * number)
+        rows = tiny.raw[SCHEDULE]
+        store.load({SCHEDULE: rows})
+        goals = (80, 20, 65, 65)
+        moved = [{**row, "game_date": day(goal)} for row, goal in zip(rows, goals, strict=True)]
+        assert [one.replaced for one in store.load({SCHEDULE: moved})] == [4]
+        found = [row["game_date"] for row in store.rows(SCHEDULE)]
+        assert found == [day(goal) for goal in goals]
+
+    def test_one_statement_each_where_that_will_do(self) -> None:
+        assert "WHERE" not in replacing.put(RAW)
+        assert "_from_" not in replacing.deleted(RAW)
 
 
 def toys_file(rows: Rows, folder: Path) -> Path:
@@ -368,7 +415,7 @@ class TestFaults:
         executed = itertools.count(1)
 
         def killed(prepared: Prepared) -> Outcome:
-            if next(executed) == 5:
+            if next(executed) == 6:
                 raise ApiError("stopped", "Job execution was cancelled")
             return execute(prepared)
 

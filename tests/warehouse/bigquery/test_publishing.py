@@ -138,11 +138,15 @@ class TestSeveralDays:
         publish(shop, D1, D2, step=steps.append, **SAID)
         assert sent(server) == ["query"]
         assert steps == ["begun", "quarantined", "remembered", "committed"]
+        job = [one for one in server.jobs.values() if one.parent is None][-1]
+        asked = " ".join(job.specific["query"].split())
+        turn = f"`{shop._place.table('nba_ops.turns')}`"
+        assert asked.startswith(f"BEGIN TRANSACTION; MERGE {turn} AS turns")
         assert kept(shop) == ([(D1, "ann", 4), (D2, "ann", 4)], 1, 2)
 
-    @pytest.mark.parametrize("nth", [1, 2, 3, 4])
+    @pytest.mark.parametrize("nth", [1, 2, 3, 4, 5])
     def test_a_fault_in_the_middle(self, open_shop: OpenShop, fail: Fail, nth: int) -> None:
-        """Of the emptying, the filling, the quarantine, the ledger."""
+        """Of the turn, the emptying, the filling, the quarantine, the ledger."""
         shop = open_shop([toy(D1, "ann"), toy(D2, "ann"), BAD])
         stage(shop)
         publish(shop, D1, D2)
@@ -155,7 +159,17 @@ class TestSeveralDays:
         publish(shop, D1, D2, **SAID)
         assert kept(shop) == ([(D1, "ann", 2), (D2, "ann", 2)], 1, 2)
 
-    @pytest.mark.parametrize("nth", [1, 2, 3, 4])
+    def test_one_row_is_everybody_s_turn(
+        self, open_shop: OpenShop, another: Callable[..., BigQueryWarehouse]
+    ) -> None:
+        """Each changes it: BigQuery lets no two transactions do so at once."""
+        first, second = open_shop([toy(D1, "ann"), toy(D2, "ann")]), another()
+        for shop in (first, second, first):
+            stage(shop)
+            publish(shop, D1, D2)
+        assert first.rows("SELECT name, taken_by FROM `nba_ops.turns`") == [("all", "run")]
+
+    @pytest.mark.parametrize("nth", [1, 2, 3, 4, 5])
     def test_aborted_for_another_s_change(
         self, open_shop: OpenShop, fail: Fail, server: BigQueryServer, nth: int
     ) -> None:

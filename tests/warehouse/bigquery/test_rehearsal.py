@@ -14,7 +14,7 @@ from tests.warehouse.toys import D1, D2, OPS, RAW, TOYS, toy
 from warehouse.bigquery.address import Address
 from warehouse.bigquery.connection import EMULATOR
 from warehouse.bigquery.engine import BigQueryWarehouse
-from warehouse.interface import Warehouse
+from warehouse.interface import Errand, Warehouse
 
 CONTRACTS = [RAW, TOYS, *OPS]
 
@@ -125,3 +125,15 @@ def test_what_is_loaded_is_seen_however_soon(
     main.append({RAW.table: [toy(D1, "c")]})
     main.writes += 1
     assert content() != before
+
+
+def test_the_same_statement_as_the_warehouse_s(
+    main: BigQueryWarehouse, rehearsal: Warehouse
+) -> None:
+    """Over raw tables alone it is the same text for the same inputs, for another scratch."""
+    errand = Errand(inputs="the same", run_id="run")
+    staged = []
+    for warehouse in (main, rehearsal):
+        toys.stage(warehouse, errand=errand)
+        staged.append(warehouse.rows("SELECT name FROM `staging.toys_seen` ORDER BY name"))
+    assert staged[0] == staged[1] != []

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -34,6 +34,12 @@ def errand() -> Errand:
     return Errand(inputs=f"inputs {next(NUMBERS)}", run_id="20241118T120000-abcdef")
 
 
+def looked(warehouse: BigQueryWarehouse) -> BigQueryWarehouse:
+    """It knows when its inputs have changed."""
+    warehouse.look()
+    return warehouse
+
+
 def staged(warehouse: BigQueryWarehouse) -> list[Row]:
     return warehouse.rows("SELECT made_on, name FROM `staging.toys_seen` ORDER BY made_on")
 
@@ -51,10 +57,10 @@ class TestAdopted:
     def test_done(
         self, open_shop: OpenShop, another: Another, server: BigQueryServer, errand: Errand
     ) -> None:
-        first = open_shop(ROWS)
+        first = looked(open_shop(ROWS))
         stage(first, errand=errand)
+        second = looked(another())
         before = len(server.jobs)
-        second = another()
         stage(second, errand=replace(errand, run_id="another"))
         assert len(server.jobs) == before
         assert staged(second) == [(D1, "ann"), (D2, "bob")]
@@ -64,7 +70,7 @@ class TestAdopted:
         self, open_shop: OpenShop, another: Another, server: BigQueryServer, errand: Errand
     ) -> None:
         open_shop(ROWS)
-        shops = [another(), another()]
+        shops = [looked(another()), looked(another())]
         before = len(server.jobs)
         hold = server.faults.hold(kind="query")
         threads = [
@@ -82,7 +88,7 @@ class TestAdopted:
     def test_an_answer_that_was_lost(
         self, open_shop: OpenShop, server: BigQueryServer, errand: Errand
     ) -> None:
-        shop = open_shop(ROWS)
+        shop = looked(open_shop(ROWS))
         before = len(server.jobs)
         server.faults.reset(after=True, method="POST", route=JOBS)
         stage(shop, errand=errand)
@@ -111,28 +117,58 @@ class TestSentAgain:
     def test_where_its_table_is_gone(
         self, open_shop: OpenShop, another: Another, server: BigQueryServer, errand: Errand
     ) -> None:
-        first = open_shop(ROWS)
+        first = looked(open_shop(ROWS))
         stage(first, errand=errand)
         let_go(first)
-        second = another()
+        second = looked(another())
         stage(second, errand=errand)
         assert list(server.jobs)[-1].endswith("-again2")
         assert staged(second) == [(D1, "ann"), (D2, "bob")]
         # A third finds what the second has made.
+        third = looked(another())
         before = len(server.jobs)
-        stage(another(), errand=errand)
+        stage(third, errand=errand)
         assert len(server.jobs) == before
 
     def test_however_often_it_is_gone(
         self, open_shop: OpenShop, server: BigQueryServer, errand: Errand
     ) -> None:
         """A date that fails at a gate is asked for each day, with the same inputs."""
-        shop = open_shop(ROWS)
+        shop = looked(open_shop(ROWS))
         for _ in range(MOST_ATTEMPTS + 1):
             stage(shop, errand=errand)
             let_go(shop)
         stage(shop, errand=errand)
         assert staged(shop) == [(D1, "ann"), (D2, "bob")]
+
+    def test_where_an_input_has_changed_since(
+        self, open_shop: OpenShop, another: Another, server: BigQueryServer, errand: Errand
+    ) -> None:
+        """And changed back: the same is looked at, and other rows may have been read."""
+        stage(looked(open_shop([toy(D1, "bob")])), errand=errand)
+        other = another()
+        other.append({"nba_raw.toys": [toy(D2, "ann")]})
+        stage(looked(other), errand=errand)
+        assert list(server.jobs)[-1].endswith("-again2")
+        assert staged(other) == [(D1, "bob"), (D2, "ann")]
+
+    @pytest.mark.parametrize("wrote_at", [None, datetime(9999, 1, 1)])
+    def test_where_we_have_changed_an_input_since(
+        self, open_shop: OpenShop, errand: Errand, wrote_at: datetime | None
+    ) -> None:
+        shop = looked(open_shop([toy(D1, "bob")]))
+        stage(shop, errand=errand)
+        shop.append({"nba_raw.toys": [toy(D2, "ann")]})
+        shop._wrote_at["nba_raw.toys"] = wrote_at
+        stage(shop, errand=errand)
+        assert staged(shop) == [(D1, "bob"), (D2, "ann")]
+
+    def test_where_nobody_has_looked(self, open_shop: OpenShop, errand: Errand) -> None:
+        shop = open_shop([toy(D1, "bob")])
+        stage(shop, errand=errand)
+        shop.append({"nba_raw.toys": [toy(D2, "ann")]})
+        stage(shop, errand=errand)
+        assert staged(shop) == [(D1, "bob"), (D2, "ann")]
 
     def test_without_an_errand(self, open_shop: OpenShop, server: BigQueryServer) -> None:
         shop = open_shop(ROWS)
@@ -144,7 +180,7 @@ class TestSentAgain:
     def test_for_another_errand(
         self, open_shop: OpenShop, server: BigQueryServer, errand: Errand, changed: dict[str, str]
     ) -> None:
-        shop = open_shop([toy(D1, "ann")])
+        shop = looked(open_shop([toy(D1, "ann")]))
         stage(shop, errand=errand)
         shop.append({"nba_raw.toys": [toy(D2, "bob")]})
         stage(shop, errand=errand)
