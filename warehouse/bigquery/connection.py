@@ -121,7 +121,8 @@ def _loaded_errors() -> tuple[type[Exception], ...]:
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException
 
-    return (GoogleAPICallError, GoogleAuthError, RequestException)
+    # Google's job makes a builtin TimeoutError of a page of results that comes too late.
+    return (GoogleAPICallError, GoogleAuthError, RequestException, TimeoutError)
 
 
 def _judged(what: str, error: Exception) -> str:
@@ -140,7 +141,7 @@ def _judged(what: str, error: Exception) -> str:
     name = type(error).__name__
     if isinstance(error, GoogleAuthError) and not isinstance(error, TransportError):
         raise IdentityUnavailable(f"{what}: no token for BigQuery can be had ({name})") from None
-    worth_another = (LineBroken, ChunkedEncodingError, Timeout, TransportError)
+    worth_another = (LineBroken, ChunkedEncodingError, Timeout, TimeoutError, TransportError)
     if isinstance(error, SSLError) or not isinstance(error, worth_another):
         raise WarehouseFailed(f"{what}: BigQuery can't be reached ({name})") from error
     return f"the line broke or nothing came in time ({name})"

@@ -1,6 +1,6 @@
 """What BigQuery refuses with, read once: whether a retry helps, and which of our errors it is.
 
-rateLimitExceeded, backendError, internalError, 502, 503, a broken line   retried, then transient
+rateLimitExceeded, backendError, internalError, 429, 50x, a broken line   retried, then transient
 a transaction that met another's change                                   retried, then transient
 quotaExceeded                                                             QuotaExceeded, at once
 bytesBilledLimitExceeded                                                  TooCostly
@@ -33,12 +33,16 @@ RETRIED_REASONS = frozenset(
         "badGateway",
     }
 )
-RETRIED_STATUSES = frozenset({502, 503, 504})
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 """Where no reason is given: a proxy's answer."""
 STOPPED = ("stopped", "timeout")
-OVERRULED = re.compile(r"\btransaction is aborted due to concurrent update\b", re.IGNORECASE)
-"""Whichever reason comes with it: of two transactions that change one table's rows one is taken
-back, and can come again."""
+OVERRULED = re.compile(
+    r"\bdue to concurrent update\b|\btoo many DML statements outstanding\b"
+    r"|\bnumber of dml jobs\b.*\bpending\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Whichever reason comes with it: of two that change one table's rows one is taken back, and can
+come again; so can what found the table's queue of DML full, which empties within seconds."""
 SECRET = re.compile(
     r"ya29\.[\w.-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|((?:access_token|id_token|[?&]key)=|Bearer +)[^\s&\"']+",
@@ -47,6 +51,8 @@ SECRET = re.compile(
 QUOTA = re.compile(
     r"(?:Quota exceeded|Exceeded quota|Exceeded rate limits):\s*(.+?)(?:\.\s|\.?$)", re.IGNORECASE
 )
+EXPIRED = re.compile(r"\btable\b.*tipoff_scratch\.", re.IGNORECASE)
+"""What was staged goes after a day; its dataset doesn't."""
 LONGEST = 500
 
 
@@ -70,6 +76,10 @@ class Refusal:
     @property
     def is_missing(self) -> bool:
         return self.reason == "notFound" or (not self.reason and self.status == 404)
+
+    @property
+    def is_denied(self) -> bool:
+        return self.reason == "accessDenied" or (not self.reason and self.status == 403)
 
     @property
     def is_there_already(self) -> bool:
@@ -132,6 +142,8 @@ def as_ours(what: str, refusal: Refusal, **details: object) -> WarehouseFailed:
                 " are in docs/bigquery.md",
                 **details,
             )
+    if refusal.is_missing and EXPIRED.search(refusal.words):
+        return WarehouseTransient(f"{said}: what was staged has expired, ask again", **details)
     if refusal.is_missing:
         said += "; `tipoff schema diff` says what is not there"
     return WarehouseFailed(said, **details)

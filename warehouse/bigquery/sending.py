@@ -1,10 +1,10 @@
 """Jobs of any kind: sent once, whoever sends them again, and waited for.
 
 A job has an id that the client makes. Where BigQuery knows the id already (409), an earlier call
-or an earlier process has sent it: that job is fetched and adopted if it runs or is done well, and
-if it has failed the next id is taken, `id-2`, `id-3`. A job that fails for BigQuery's own reasons
-is sent again under the next id too. Where many have failed, nothing is left to be adopted: an id of
-its own ends the search.
+or an earlier process has sent it: that job is fetched and adopted if it runs or is done well; if it
+has failed, or is another account's, the next id is taken, `id-2`, `id-3`. A job that fails for
+BigQuery's own reasons is sent again under the next id too. Where many have failed, nothing is left
+to be adopted: an id of its own ends the search.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ class Sending:
         """The job, done well, and whether an earlier call had sent it."""
         failed = 0
         for job_id in _ids(order.job_id or fresh_id()):
-            job, was_adopted = self._sent(order, job_id)
+            sent = self._sent(order, job_id)
+            if sent is None:
+                continue
+            job, was_adopted = sent
             if was_adopted and job.state == "DONE" and job.error_result:
                 continue
             self._wait(order, job, is_ours=not was_adopted)
@@ -81,7 +84,9 @@ class Sending:
             lambda client, seconds: client.cancel_job(job_id, retry=ONCE, timeout=seconds),
         )
 
-    def _sent(self, order: Order[AnyJob], job_id: str) -> tuple[AnyJob, bool]:
+    def _sent(self, order: Order[AnyJob], job_id: str) -> tuple[AnyJob, bool] | None:
+        """The job, and whether it was there; None where it is another account's, which may not be
+        looked at."""
         if order.is_given_up():
             raise WarehouseTransient(f"{order.what} was interrupted before it was sent")
         try:
@@ -92,6 +97,8 @@ class Sending:
             if not error.refusal.is_there_already:
                 raise as_ours(order.what, error.refusal, job_id=job_id) from error
         job = self._known(order, job_id)
+        if job is None:
+            return None
         if (job.labels or {}).get(REQUEST_LABEL) != order.digest:
             raise ContractError(
                 f"{order.what}: the job {job_id} is there and was asked for something else; an id"
@@ -99,7 +106,7 @@ class Sending:
             )
         return job, True
 
-    def _known(self, order: Order[AnyJob], job_id: str) -> AnyJob:
+    def _known(self, order: Order[AnyJob], job_id: str) -> AnyJob | None:
         """The job of an id that was taken; for a moment BigQuery may not find it yet."""
         for attempt in range(self._connection.attempts):
             try:
@@ -109,6 +116,8 @@ class Sending:
                 )
                 return cast("AnyJob", found)
             except Refused as error:
+                if error.refusal.is_denied:
+                    return None
                 if not error.refusal.is_missing:
                     raise as_ours(order.what, error.refusal, job_id=job_id) from error
             self._connection.sleep(pause(attempt))

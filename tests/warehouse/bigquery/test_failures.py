@@ -30,6 +30,8 @@ APPENDS = (
         ("badGateway", 502, True, WarehouseTransient),
         ("", 502, True, WarehouseTransient),
         ("", 503, True, WarehouseTransient),
+        ("", 500, True, WarehouseTransient),
+        ("", 429, True, WarehouseTransient),
         ("quotaExceeded", 403, False, QuotaExceeded),
         ("", 403, False, WarehouseFailed),
         ("accessDenied", 403, False, WarehouseDenied),
@@ -53,6 +55,31 @@ def test_a_transaction_that_met_another(reason: str) -> None:
     refusal = Refusal(reason, said, 400)
     assert refusal.is_retried
     assert type(as_ours("publishing", refusal)) is WarehouseTransient
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("invalidQuery", "Could not serialize access to table d.t due to concurrent update"),
+        (
+            "quotaExceeded",
+            "Quota exceeded: Your table exceeded quota for total number of dml jobs writing to a"
+            " table, pending + running",
+        ),
+        ("", "Too many DML statements outstanding against table d.t, limit is 20."),
+    ],
+)
+def test_a_queue_that_empties(reason: str, said: str) -> None:
+    refusal = Refusal(reason, said, 400)
+    assert refusal.is_retried
+    assert type(as_ours("publishing", refusal)) is WarehouseTransient
+
+
+def test_what_was_staged_has_expired() -> None:
+    said = "Not found: Table p:tipoff_scratch.player_form_0a1b was not found in location US"
+    found = as_ours("a read", Refusal("notFound", said, 404))
+    assert type(found) is WarehouseTransient
+    assert "has expired, ask again" in found.message
 
 
 def test_quota_is_named() -> None:

@@ -8,8 +8,11 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
+import requests
+from google.auth.transport.requests import AuthorizedSession
 from google.cloud.bigquery import QueryJobConfig
 
 from processors.columns import Type
@@ -184,6 +187,14 @@ class TestOnce:
         done = jobs.run(request)
         assert (done.job_id, done.was_adopted) == ("left-3", False)
 
+    def test_another_account_s_job_is_left(self, jobs: Jobs, server: BigQueryServer) -> None:
+        """Whose jobs it may not look at: the id is taken, and that is all it can know."""
+        request = asked(job_id="hers")
+        server.plant_job("hers", request.as_api())
+        server.faults.answer("accessDenied", method="GET", route=f"{JOBS}/{{job}}")
+        done = jobs.run(request)
+        assert (done.job_id, done.was_adopted) == ("hers-2", False)
+
     def test_running_job_is_waited_for(
         self, address: Address, server: BigQueryServer, sent: Callable[[], int]
     ) -> None:
@@ -208,6 +219,20 @@ class TestOnce:
         first.join()
         assert (done.job_id, done.was_adopted) == ("slow", True)
         assert sent() == 2
+
+    def test_a_page_that_comes_too_late(self, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Google's client says a builtin TimeoutError there."""
+        late = [requests.exceptions.ReadTimeout("planted by a test")]
+        get = AuthorizedSession.request
+
+        def sometimes(self: AuthorizedSession, method: str, url: str, **said: Any) -> Any:
+            if "/queries/" in url and late:
+                raise late.pop()
+            return get(self, method, url, **said)
+
+        monkeypatch.setattr(AuthorizedSession, "request", sometimes)
+        assert jobs.rows(asked("SELECT 7 AS x")) == [(7,)]
+        assert late == []
 
     def test_other_request_under_the_id(self, jobs: Jobs) -> None:
         jobs.run(asked(job_id="mine"))

@@ -25,7 +25,7 @@ def test_foretold(open_shop: OpenShop, server: BigQueryServer) -> None:
     first, second, third = (one.bytes for one in found)
     assert first == second
     assert (first or 0) > 0 == third
-    assert cost_of(found, chunks=1).whole.bytes == 2 * (first or 0)
+    assert cost_of(found).whole.bytes == 2 * (first or 0)
     assert [one.dry_run for one in server.requests if one.kind == "query"] == [True] * 3
     assert sent(server) == []
 
