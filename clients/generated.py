@@ -66,6 +66,7 @@ def product_texts(registry: Registry) -> Iterator[str]:
         ledger.PROVEN,
         died.UNFINISHED,
         died.SAID,
+        died.PROVEN_SINCE,
         history.RECENT,
         history.OUTCOMES,
         handoff.UNDONE,

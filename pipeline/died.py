@@ -11,7 +11,7 @@ from pipeline.calendar import EVER, Calendar
 from pipeline.clock import wall_clock
 from pipeline.ledger import PARTITIONS, PROCESS, RUNS, Event, partition_rows, run_row
 from pipeline.outcome import ErrorSeen, Evidence, Outcome, decide
-from pipeline.since import BEGINNING, since_begun
+from pipeline.since import BEGINNING, begun, since_begun
 from processors.contract import Contract
 from processors.errors import WarehouseDenied
 from processors.registry import Registry
@@ -46,6 +46,14 @@ SAID = """
 SELECT DISTINCT run_id, table_name, partition_date
 FROM `nba_ops.partitions`
 WHERE recorded_at >= @since AND STRPOS(@runs, run_id) > 0
+"""
+
+
+PROVEN_SINCE = """
+SELECT table_name, partition_date, MAX(recorded_at) AS proven_at
+FROM `nba_ops.partitions`
+WHERE recorded_at >= @since AND output_fingerprint IS NOT NULL
+GROUP BY table_name, partition_date
 """
 
 
@@ -87,14 +95,21 @@ def bury(warehouse: Warehouse, registry: Registry, calendar: Calendar) -> list[s
 def _lost(
     warehouse: Warehouse, registry: Registry, calendar: Calendar, dead: Sequence[str]
 ) -> list[tuple[str, Outcome]]:
-    """What they published, where the ledger has heard nothing of it."""
+    """What they published, where the ledger has heard nothing of it: not from them, and not since
+    from whoever was asked for the date again and found it right."""
     runs = " ".join(dead)
-    said = set(warehouse.rows(SAID, since=min(since_begun(one) for one in dead), runs=runs))
+    since = min(since_begun(one) for one in dead)
+    said = set(warehouse.rows(SAID, since=since, runs=runs))
+    proven = {
+        (table, day): proven_at
+        for table, day, proven_at in warehouse.rows(PROVEN_SINCE, since=since)
+    }
     return [
         (run_id, _outcome(one.contract, day, run_id, held, calendar))
         for one in registry
         for run_id, day, held in sorted(warehouse.rows(made_text(one.contract), runs=runs, **EVER))
         if (run_id, one.table, day) not in said
+        and proven.get((one.table, day), BEGINNING) <= begun(run_id)
     ]
 
 

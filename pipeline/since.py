@@ -17,10 +17,15 @@ MOMENT = "%Y%m%dT%H%M%S%f"
 LENGTH = len("20261121T120000000000")
 
 
-def since_begun(made_id: str) -> datetime:
-    """For the rows of one run, letter or audit, by its id."""
+def begun(made_id: str) -> datetime:
+    """When a run, letter or audit began, by its id; long ago where that doesn't say."""
     try:
-        begun = datetime.strptime(made_id[:LENGTH], MOMENT)
+        return max(datetime.strptime(made_id[:LENGTH], MOMENT), BEGINNING)
     except ValueError:
         return BEGINNING
-    return begun - OVERLAP if begun > BEGINNING else BEGINNING
+
+
+def since_begun(made_id: str) -> datetime:
+    """For the rows of one run, letter or audit, by its id."""
+    moment = begun(made_id)
+    return moment - OVERLAP if moment > BEGINNING else BEGINNING

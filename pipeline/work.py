@@ -193,7 +193,12 @@ class Work:
                 error = VerificationFailed(
                     f"staged {one.output_fingerprint}, a scan of the published rows finds {seen}"
                 )
-                bad = ErrorSeen(name="VerificationFailed", message=error.message, transient=False)
+                # Where others write, one of them may have come between: the next try replaces all.
+                bad = ErrorSeen(
+                    name="VerificationFailed",
+                    message=error.message,
+                    transient=self.warehouse.is_shared,
+                )
                 evidence = replace(one.evidence, error=bad, verified=False)
                 status, reason = decide(evidence)
                 one = replace(one, status=status, reason=reason, evidence=evidence)

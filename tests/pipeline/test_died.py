@@ -188,3 +188,14 @@ class TestLostWord:
         assert statuses(report, GAMES) == ["unchanged", "unchanged"]
         assert report.results[0].reason.startswith("computed again: the same")
         assert states(plan(pipeline, 0, 1, GAMES), GAMES) == {0: "fresh", 1: "fresh"}
+
+    def test_proven_since_by_another(self):
+        """Who was asked meanwhile found it right: nothing is lost any more."""
+        pipeline = league(1).pipeline()
+        run_id = run(pipeline, 0, 0, GAMES).run_id
+        lose_the_word(pipeline, run_id)
+        assert statuses(run(pipeline, 0, 0, GAMES), GAMES) == ["unchanged"]
+        assert again(pipeline).died == [run_id]
+        words = pipeline.warehouse.rows("SELECT status FROM `nba_ops.partitions`")
+        assert words == [("unchanged",)]
+        assert states(plan(pipeline, 0, 0, GAMES), GAMES) == {0: "fresh"}

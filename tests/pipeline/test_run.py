@@ -699,6 +699,14 @@ class TestVerified:
         assert found.reason.endswith("a scan of the published rows finds 0:0000000000000000")
         assert (found.evidence.verified, found.transient) == (False, False)
 
+    def test_where_others_write_one_of_them_may_have_come_between(self):
+        pipeline = league(2).pipeline()
+        lying = Lying(pipeline.warehouse, GAMES, day(1))
+        lying.is_shared = True
+        pipeline.warehouse = lying
+        pipeline.refresh()
+        assert outcome(run(pipeline, 0, 1, GAMES), GAMES, 1).transient
+
     def test_is_remembered_and_not_believed(self):
         pipeline = league(2).pipeline()
         lying = Lying(pipeline.warehouse, GAMES, day(1))
