@@ -1,4 +1,4 @@
-"""Cost: what a plan's statements would read, and how many partitions they would replace."""
+"""Cost: what a plan's statements would read, and how much of a day's limit they would take."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from pipeline.amounts import in_words
 from pipeline.batches import Batch
-from pipeline.ledger import PARTITIONS
 from processors.errors import TooCostly, WarehouseFailed
 from warehouse.interface import Warehouse
 
@@ -18,9 +17,9 @@ MOST_DRY_RUNS = 40
 them, and each other one is taken to read what the dearer of its neighbours does."""
 AT_ONCE = 8
 MODIFICATIONS_A_DAY = 30_000
-"""Of the partitions of one table, in BigQuery."""
-ROWS_OF_A_RUN = 2
-"""A run, and each chunk of it, appends to the ledger before its statements and after them."""
+"""Of the partitions of one table, in BigQuery. A date that is published by itself is one: a query
+job replaces its partition. Several dates together are DML, as the ledger's rows are, which has no
+such limit and counts for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ class Price:
     bytes: int | None
     """None where reading costs nothing."""
     modifications: int
-    """Of its partitions."""
+    """Of its partitions: dates that are published one by one."""
 
     @property
     def share(self) -> float:
@@ -51,7 +50,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Of a plan: table by table, that of the ledger too, and in all."""
+    """Of a plan: table by table, and in all."""
 
     tables: Mapping[str, Price]
     whole: Price
@@ -82,7 +81,7 @@ class Cost:
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """Tables of which more would be changed than a day allows."""
+        """Tables of which more would be replaced than a day allows."""
         if self.whole.bytes is None:
             return ()
         return tuple(
@@ -120,26 +119,15 @@ def foretell(warehouse: Warehouse, batches: Sequence[Batch]) -> list[Foretold]:
     ]
 
 
-def cost_of(foretold: Iterable[Foretold], *, chunks: int) -> Cost:
-    """Sums, per table and in all; the ledger's own table is among them."""
+def cost_of(foretold: Iterable[Foretold]) -> Cost:
+    """Sums, per table and in all."""
     found: dict[str, list[Foretold]] = {}
     for one in foretold:
         found.setdefault(one.batch.table, []).append(one)
     every = [one for ones in found.values() for one in ones]
-    tables = {table: _price(ones) for table, ones in found.items()}
-    if every:
-        tables[PARTITIONS] = Price(
-            statements=0,
-            bytes=None if _sum(every) is None else 0,
-            modifications=len(every) + ROWS_OF_A_RUN * chunks,
-        )
     return Cost(
-        tables=tables,
-        whole=Price(
-            statements=len(every),
-            bytes=_sum(every),
-            modifications=sum(price.modifications for price in tables.values()),
-        ),
+        tables={table: _price(ones) for table, ones in found.items()},
+        whole=_price(every),
         dry_runs=sum(one.by_dry_run for one in every),
         waiting=sum(one.batch.waits for one in every),
     )
@@ -171,7 +159,7 @@ def _price(foretold: Sequence[Foretold]) -> Price:
     return Price(
         statements=len(foretold),
         bytes=_sum(foretold),
-        modifications=sum(len(one.batch.days) for one in foretold),
+        modifications=sum(len(one.batch.days) == 1 for one in foretold),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from threading import RLock
 
 from pipeline.assessment import Assessor
-from pipeline.batches import batches, chunks
+from pipeline.batches import batches
 from pipeline.calendar import read_calendar
 from pipeline.content import Content
 from pipeline.cost import Cost, cost_of, foretell, hold_to_cap
@@ -150,8 +150,7 @@ class Pipeline:
             size=size,
             placeholders=self.bootstrap_placeholders,
         )
-        parts = len(list(chunks(request, size=size)))
-        return plan, cost_of(foretell(self.warehouse, list(found)), chunks=parts)
+        return plan, cost_of(foretell(self.warehouse, list(found)))
 
     def run(self, request: Request) -> Report:
         """One at a time: a second run of the same dates finds them done."""

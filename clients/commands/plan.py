@@ -74,7 +74,7 @@ def show(found: Plan) -> None:
 def show_cost(cost: CostOf) -> None:
     put_table(
         f"cost: {cost.said}",
-        ["table", "statements", "reads", "partitions replaced", "of a day's limit"],
+        ["table", "statements", "reads", "dates one by one", "of a day's limit"],
         [
             [
                 one.table,

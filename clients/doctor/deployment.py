@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from pipeline.calendar import Calendar, read_calendar
 from processors.contract import Contract, Layer
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Client
 
 FILE = "duckdb://"
-REHEARSAL = "doctor"
-"""The prefix of the doctor's own, and of nobody else's."""
+REHEARSAL = "doctor_"
+"""What the prefix of a doctor's own begins with, and of nobody else's."""
 MISSING = (Kind.DATASET_MISSING, Kind.TABLE_MISSING)
+
+
+def own_prefix() -> str:
+    """Another each time: one doctor must not drop what another is at work with."""
+    return f"{REHEARSAL}{uuid4().hex[:6]}"
 
 
 @dataclass(kw_only=True)
@@ -39,6 +45,8 @@ class Deployment:
     warehouse: Warehouse
     left: list[Path] = field(default_factory=list)
     """Files to be deleted."""
+    prefix: str = field(default_factory=own_prefix)
+    """Of the rehearsal."""
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
@@ -81,7 +89,7 @@ class OnBigQuery(Deployment):
     def drop(self, rehearsal: Warehouse) -> None:
         """No deployment's datasets are called so; raw ones a rehearsal doesn't have."""
         del rehearsal
-        place = self.connection.address.beside(REHEARSAL)
+        place = self.connection.address.beside(self.prefix)
         for name in (*DATASETS, SCRATCH):
             whole = f"{place.project}.{place.dataset(name)}"
             self.connection.call(f"dropping {whole}", partial(_drop, whole))

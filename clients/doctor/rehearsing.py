@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from clients.doctor.choosing import Chosen
 from clients.doctor.comparing import compared
-from clients.doctor.deployment import REHEARSAL, Deployment
+from clients.doctor.deployment import Deployment
 from clients.doctor.finding import Finding, failed, passed, undetermined
 from clients.printing import ProgressLine
 from pipeline.amounts import in_words
@@ -34,7 +34,7 @@ def end_to_end(
         says = f"{chosen.day} would read {in_words(bytes_read)}; nothing was sent"
         yield undetermined(NAME, says, "say --yes, or name a --date nearer to a season's start")
         return
-    here = examined.warehouse.rehearsal(REHEARSAL)
+    here = examined.warehouse.rehearsal(examined.prefix)
     try:
         with closing(here):
             ours = _computed(examined, here, chosen)

@@ -76,7 +76,10 @@ class PriceOf(BaseModel):
     table: str
     statements: int
     bytes: int | None = Field(description="Read, by dry run; null where reading costs nothing.")
-    modifications: int = Field(description="Of its partitions.")
+    modifications: int = Field(
+        description="Of its partitions: dates that are published one by one. Several at once are"
+        " DML, which counts for none."
+    )
     share: float | None = Field(
         description="Of the modifications that BigQuery allows a table in a day."
     )

@@ -11,7 +11,6 @@ import pytest
 from pipeline import cost as pricing
 from pipeline.batches import Batch, batches
 from pipeline.cost import MOST_DRY_RUNS, Foretold, cost_of, foretell
-from pipeline.ledger import PARTITIONS
 from pipeline.plan import Request, make_request
 from pipeline.run import Pipeline
 from processors.errors import TooCostly, WarehouseDenied
@@ -142,19 +141,22 @@ class TestSums:
     def test_per_table(self):
         pipeline = league(4).pipeline()
         billed = bill(pipeline)
-        plan, cost = pipeline.priced(ask(pipeline, 0, 3), size=2)
+        _, cost = pipeline.priced(ask(pipeline, 0, 3), size=2)
         assert cost.whole.statements == len(billed.asked) == cost.dry_runs
         assert cost.whole.bytes == sum(read_by(span) for _, span in billed.asked)
         per_table = Counter(table for table, _ in billed.asked)
         for table, price in cost.tables.items():
-            if table == PARTITIONS:
-                continue
             assert price.statements == per_table[table]
             assert price.bytes == sum(read_by(span) for name, span in billed.asked if name == table)
-            assert price.modifications == sum(item.table == table for item in plan.to_compute)
-        # Two chunks: rows before the first and after each statement, and at the end.
-        assert cost.tables[PARTITIONS].modifications == cost.whole.statements + 2 * 2
-        assert cost.tables[PARTITIONS].bytes == 0
+
+    @pytest.mark.parametrize(("size", "replaced"), [(1, 4), (2, 0), (3, 1), (4, 0)])
+    def test_modifications(self, size, replaced):
+        """A date by itself replaces a partition; several together are DML, and so is the ledger."""
+        pipeline = league(4).pipeline()
+        bill(pipeline)
+        _, cost = pipeline.priced(ask(pipeline, 0, 3, GAMES), size=size)
+        assert list(cost.tables) == [GAMES]
+        assert cost.tables[GAMES].modifications == cost.whole.modifications == replaced
 
     def test_nothing_to_do(self):
         pipeline = league(2).pipeline()
@@ -213,7 +215,7 @@ class TestLongRanges:
 
     def test_said(self):
         billed = bill(league(1).pipeline())
-        cost = cost_of(foretell(billed, many(100)), chunks=100)
+        cost = cost_of(foretell(billed, many(100)))
         assert "by dry run of 40 statements; 60 more" in cost.sentence
 
     def test_few_are_all_asked(self):
@@ -222,13 +224,12 @@ class TestLongRanges:
 
     def test_modifications_of_a_day(self, monkeypatch):
         monkeypatch.setattr(pricing, "MODIFICATIONS_A_DAY", 100)
-        found = [Foretold(batch=one, bytes=1, by_dry_run=True) for one in many(90)]
-        cost = cost_of(found, chunks=30)
-        assert cost.tables[GAMES].share == 0.9
-        assert cost.tables[PARTITIONS].share == 1.5
-        (finding,) = cost.findings
-        assert finding.startswith("nba_ops.partitions: 150 modifications")
-        free = cost_of([replace(one, bytes=None) for one in found], chunks=30)
+        found = [Foretold(batch=one, bytes=1, by_dry_run=True) for one in many(150)]
+        assert cost_of(found[:90]).tables[GAMES].share == 0.9
+        assert cost_of(found[:90]).findings == ()
+        (finding,) = cost_of(found).findings
+        assert finding.startswith(f"{GAMES}: 150 modifications")
+        free = cost_of([replace(one, bytes=None) for one in found])
         assert free.findings == ()
 
 

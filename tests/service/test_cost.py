@@ -22,7 +22,6 @@ from warehouse.duckdb.engine import DuckDBWarehouse
 
 GAMES = "nba_analytics.player_game_summary"
 OFFENSE = "nba_analytics.team_offense_game_summary"
-LEDGER = "nba_ops.partitions"
 RANGE = {"start": "2025-11-03", "end": "2025-11-05"}
 
 
@@ -59,7 +58,7 @@ class TestPlan:
         assert (cost.statements, cost.bytes) == (1, None)
         assert cost.said == "1 statement; reading costs nothing here"
         assert cost.tables[0] == PriceOf(
-            table=GAMES, statements=1, bytes=None, modifications=3, share=None
+            table=GAMES, statements=1, bytes=None, modifications=0, share=None
         )
 
     def test_not_asked_for(self, raw: TestClient) -> None:
@@ -67,12 +66,13 @@ class TestPlan:
 
     def test_table_by_table(self, raw: TestClient, costly: None) -> None:
         cost = CostOf.model_validate(priced(raw, tables=OFFENSE))
-        games, offense, ledger = cost.tables
-        assert [games.table, offense.table, ledger.table] == [GAMES, OFFENSE, LEDGER]
+        games, offense = cost.tables
+        assert [games.table, offense.table] == [GAMES, OFFENSE]
         assert games.bytes == offense.bytes
         assert cost.bytes == 2 * (games.bytes or 0) > 0
-        assert (games.modifications, ledger.modifications) == (3, 4)
-        assert games.share == 0.0001
+        assert (games.modifications, games.share) == (0, 0)
+        (alone, _) = CostOf.model_validate(priced(raw, tables=OFFENSE, chunk=1)).tables
+        assert (alone.modifications, alone.share) == (3, 0.0001)
         assert (cost.statements, cost.dry_runs, cost.waiting) == (2, 2, 1)
         assert "by dry run of 2 statements; 1 reads what" in cost.said
 
@@ -182,8 +182,8 @@ class TestBackfill:
             waiting=2,
             findings=[],
             tables=[
-                PriceOf(table=LEDGER, statements=0, bytes=0, modifications=18_000, share=0.6),
-                PriceOf(table=GAMES, statements=1, bytes=9, modifications=300, share=0.01),
+                PriceOf(table=GAMES, statements=9, bytes=9, modifications=18_000, share=0.6),
+                PriceOf(table=OFFENSE, statements=1, bytes=9, modifications=300, share=0.01),
             ],
         )
         one, both = reading([part], is_most=True), reading([part, part], is_most=True)
@@ -192,5 +192,5 @@ class TestBackfill:
         assert both.bytes == 8_000_000_000
         assert one.findings == ()
         (finding,) = both.findings
-        assert finding.startswith("nba_ops.partitions: 120% of the modifications")
+        assert finding.startswith(f"{GAMES}: 120% of the modifications")
         assert str(both).startswith("8.00 GB by dry run; 4 statements more than that")

@@ -68,10 +68,9 @@ def test_for_people(capsys: pytest.CaptureFixture[str], file: Path) -> None:
 
 def test_kept(capsys: pytest.CaptureFixture[str], file: Path) -> None:
     assert told(capsys, "--keep")[0] == 0
-    kept = file.with_name(f"{file.name}.doctor.duckdb")
-    assert kept.is_file()
+    (kept,) = file.parent.glob(f"{file.name}.doctor_*.duckdb")
     assert told(capsys)[0] == 0
-    assert not kept.exists()
+    assert list(file.parent.glob(f"{file.name}.doctor_*")) == [kept]
 
 
 def test_nothing_to_compute(capsys: pytest.CaptureFixture[str], file: Path) -> None:

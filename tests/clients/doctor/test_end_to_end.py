@@ -52,16 +52,19 @@ def test_equal(deploy: Deploy) -> None:
 
 
 def test_kept(deploy: Deploy, well: Address, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as nobody drops it; and much is read where it is asked for."""
+    """Whoever else looks drops only its own; and much is read where it is asked for."""
     monkeypatch.setattr(rehearsing, "LARGE", 1000)
     deployment = deploy()
     seen = found(deployment, is_kept=True, is_agreed=True)
     assert verdicts(seen) == {"passed"}
-    assert "rehearsal=doctor" in seen["end to end"].says
+    assert f"rehearsal={deployment.prefix}" in seen["end to end"].says
     kept = [name for name in standing(deployment.connection) if "DOCTOR_" in name]
-    assert f"{well.project}.{well.prefix}DOCTOR_{GAMES}" in kept
+    assert f"{well.project}.{well.prefix}{deployment.prefix.upper()}_{GAMES}" in kept
     assert not any("nba_raw" in name for name in kept)
-    assert verdicts(found(deploy(), is_agreed=True)) == {"passed"}
+    another = deploy()
+    assert verdicts(found(another, is_agreed=True)) == {"passed"}
+    assert [name for name in standing(another.connection) if "DOCTOR_" in name] == kept
+    deployment.drop(deployment.warehouse)
     assert not any("DOCTOR_" in name for name in standing(deployment.connection))
 
 
