@@ -38,6 +38,12 @@ test: setup ## every check: lint, types, import directions, tests
 bench: setup ## measure on four sample seasons; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks
 
+image: setup ## build the image on a Debian base, run it, measure it; needs root, buildah, debootstrap
+	$(BIN)/pytest -p no:cacheprovider tests/image/built.py
+
+gcloud: setup ## apply deploy/ and look for drift with the real gcloud, at a cloud of the tests' own
+	$(BIN)/pytest -p no:cacheprovider -n 2 --dist loadfile tests/deploy/applied.py tests/drift/drifted.py
+
 generated: setup ## write anew what is made from the code: translations, pages of docs
 	$(BIN)/python -m clients.generated
 

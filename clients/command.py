@@ -13,6 +13,7 @@ from clients.commands.backfill import backfill
 from clients.commands.copy import copy
 from clients.commands.coverage import coverage
 from clients.commands.doctor import doctor
+from clients.commands.drift import drift
 from clients.commands.explain import explain
 from clients.commands.features import features
 from clients.commands.handoff import handoff
@@ -20,6 +21,7 @@ from clients.commands.load import import_files, sample
 from clients.commands.plan import plan
 from clients.commands.run import run
 from clients.commands.serve import serve
+from clients.commands.smoke import smoke
 from clients.commands.sql import sql
 from clients.commands.tables import tables
 from clients.commands.verify import verify
@@ -52,6 +54,8 @@ app.command()(sql)
 app.command()(serve)
 app.add_typer(schema.app, name="schema")
 app.command()(doctor)
+app.command()(smoke)
+app.command()(drift)
 app.add_typer(dead_letters.app, name="dead-letters")
 
 
@@ -59,10 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(execute(sys.argv[1:] if arguments is None else list(arguments)))
 
 
-def execute(arguments: list[str]) -> int:
+def execute(arguments: list[str], program: typer.Typer = app, *, name: str = "tipoff") -> int:
     """Run one command; every error of ours says what happened and what to do."""
     try:
-        return int(app(args=arguments, prog_name="tipoff", standalone_mode=False) or 0)
+        return int(program(args=arguments, prog_name=name, standalone_mode=False) or 0)
     except CommandLineError as error:
         say(f"usage: {error.format_message()}")
         return USAGE_EXIT_CODE

@@ -14,6 +14,8 @@ TipoffError              base: a code, whether a retry helps, the HTTP status it
 ├── TooBusy              so many requests work or wait already; come back later
 ├── WarehouseBusy        another process holds the warehouse; waiting was not enough
 ├── OwnerFailed          the service that holds the warehouse doesn't answer as ours does
+├── DriftFound           what answers runs other code than who asks, and wasn't allowed to
+├── GcloudFailed         gcloud refused what a deployment asked of it, or can't be run
 ├── WarehouseFailed      the engine gave up on a statement
 │   ├── WarehouseTransient   …in a way that a second try may cure
 │   ├── WarehouseDenied      …because the account may not do what the statement needs
@@ -118,6 +120,19 @@ class OwnerFailed(TipoffError):
     code = "owner_failed"
     retryable = True
     http_status = 503
+
+
+class DriftFound(TipoffError):
+    """What answers runs other code than who asks, and nobody has allowed that."""
+
+    code = "drift_found"
+    http_status = 409
+
+
+class GcloudFailed(TipoffError):
+    """What a deployment asked of gcloud was refused, or gcloud can't be run."""
+
+    code = "gcloud_failed"
 
 
 class WarehouseFailed(TipoffError):

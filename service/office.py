@@ -57,7 +57,7 @@ class Office:
         self.metrics = Metrics(self.settings, self.pipeline, self.places)
         self.metrics.counted_elsewhere(
             "tipoff_publish_failures",
-            "Completion messages that could not be sent.",
+            "Completion messages and alerts that could not be sent.",
             lambda: self.publisher.failures,
         )
         self.pipeline.on_report = Watch(self.metrics)

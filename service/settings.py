@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         pattern=r"^projects/[^/]+/topics/[^/]+$",
         description="Where completion messages go: `projects/P/topics/T`. None are sent without.",
     )
+    alert_topic: str | None = Field(
+        default=None,
+        pattern=r"^projects/[^/]+/topics/[^/]+$",
+        description="Where `/drift` tells what it finds: `projects/P/topics/T`. Else only the log.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severity of a log line.", json_schema_extra=PUBLIC
     )

@@ -16,7 +16,7 @@ from clients.backfill.reading import parsed, read_refusal
 from clients.backfill.retrying import Backoff, retry_helps
 from pipeline.since import BEGINNING
 from processors.errors import OwnerFailed, UsageError
-from service.models.answers import CostOf, Plan, PlannedItem, Rows
+from service.models.answers import CostOf, Plan, PlannedItem, Rows, Version
 
 SECONDS = 120.0
 """A look waits for a statement of whoever runs."""
@@ -76,6 +76,10 @@ class Looking:
     line: Line
     tables: Sequence[str]
     backoff: Backoff
+
+    async def version(self) -> Version:
+        """Which code would do the work."""
+        return await self._ask(Version, "GET", "/version")
 
     async def plan(self, days: Sequence[date]) -> list[PlannedItem]:
         found: list[PlannedItem] = []

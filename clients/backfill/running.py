@@ -26,7 +26,10 @@ from clients.backfill.results import Attempt, DateDone
 from clients.backfill.retrying import Backoff, Breaker
 from clients.backfill.stopping import Stopping
 from clients.backfill.summary import Summary
+from clients.drift.expecting import disagreements
 from clients.identity import Identity
+from processors.errors import DriftFound, OwnerFailed
+from processors.registry import Registry, load
 
 Tried = Callable[[date, int, Attempt], None]
 
@@ -45,6 +48,8 @@ class Wanted:
     rate: float = RATE
     in_flight: int = IN_FLIGHT
     seconds: float
+    allow_drift: bool = False
+    """Also where the service runs other code than this checkout."""
 
     @property
     def is_choosy(self) -> bool:
@@ -61,6 +66,8 @@ class Prepared:
     """In the order in which they are asked."""
     estimate: str
     reading: Reading | None
+    drift: tuple[str, ...] = ()
+    """What the service's code has otherwise than this checkout, where that is allowed."""
 
 
 @dataclass
@@ -71,6 +78,8 @@ class Backfill:
     url: str
     identity: Identity
     wanted: Wanted
+    registry: Registry = field(default_factory=load)
+    """Of this checkout: what the service is expected to run."""
     backoff: Backoff = field(default_factory=Backoff)
     stopping: Stopping = field(default_factory=Stopping)
     campaign: str = field(default_factory=lambda: token_hex(4))
@@ -79,6 +88,7 @@ class Backfill:
         wanted = self.wanted
         async with self._line() as line:
             looking = Looking(line, wanted.tables, self.backoff)
+            drift = await self._drift(looking)
             items = await looking.plan(wanted.days)
             classified = classify(wanted.days, wanted.tables, items)
             days = chosen(
@@ -98,7 +108,24 @@ class Backfill:
             days=days,
             estimate=estimate(len(days), measured, rate=rate),
             reading=reading(costs, is_most=wanted.is_choosy),
+            drift=drift,
         )
+
+    async def _drift(self, looking: Looking) -> tuple[str, ...]:
+        """Before anything else is asked: what computes must be what the caller has before him."""
+        try:
+            found = tuple(map(str, disagreements(await looking.version(), self.registry)))
+        except OwnerFailed as error:
+            if not self.wanted.allow_drift:
+                raise
+            return (f"which code it runs can't be told: {error.message}",)
+        if found and not self.wanted.allow_drift:
+            raise DriftFound(
+                f"{self.url} runs other code than this checkout: {'; '.join(found)}. Deploy it, or"
+                " check out what runs there; --allow-drift asks it all the same. Nothing was asked"
+                " to be computed."
+            )
+        return found
 
     async def work(self, days: Sequence[date], *, journal: Journal) -> Summary:
         """Until all are done, it is told to stop, or too many fail alike."""

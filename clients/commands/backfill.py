@@ -84,6 +84,9 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked, and ask nothing.")
     ] = False,
+    allow_drift: Annotated[
+        bool, typer.Option("--allow-drift", help="Also where it runs other code than this here.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Begin without asking.")] = False,
     removed_file: Annotated[
         Path | None,
@@ -125,9 +128,10 @@ def backfill(
         raise UsageError("--whole-ranges goes forward: leave --reverse out, or go one by one")
     if notify_url is not None:
         shape_of(notify_url, notify_as)
+    registry = load()
     wanted = Wanted(
         days=asked_dates(start=start, end=end, dates=dates, file=dates_file),
-        tables=asked_tables(load(), processors, start_from),
+        tables=asked_tables(registry, processors, start_from),
         only=only,
         force=force,
         sample=sample,
@@ -136,9 +140,10 @@ def backfill(
         rate=rate,
         in_flight=in_flight,
         seconds=time_out or (CHUNK_SECONDS if whole_ranges else DATE_SECONDS),
+        allow_drift=allow_drift,
     )
     where = answering_url(url, warehouse, wait)
-    campaign = Backfill(where, identity_for(where, How.parse(identity)), wanted)
+    campaign = Backfill(where, identity_for(where, How.parse(identity)), wanted, registry)
     with asyncio.Runner() as runner, Journal(journal) as notes:
         prepared = runner.run(campaign.prepare())
         _announce(campaign, prepared, removed_file)
@@ -192,6 +197,8 @@ def service_url(url: str | None, warehouse: str | None) -> str:
 def _announce(campaign: Backfill, prepared: Prepared, removed_file: Path | None) -> None:
     from clients.backfill.classifying import write_removed
 
+    for line in prepared.drift:
+        say(f"drift: {line}")
     say(f"{prepared.classified} at {campaign.url}")
     if removed_file is not None:
         removed = write_removed(prepared.classified, removed_file)
@@ -240,6 +247,7 @@ def _planned(prepared: Prepared) -> dict[str, object]:
         "to_ask": [str(day) for day in prepared.days],
         "estimate": prepared.estimate,
         "bytes": prepared.reading.bytes if prepared.reading else None,
+        "drift": list(prepared.drift),
     }
 
 

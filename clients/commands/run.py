@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,9 +19,12 @@ from clients.options import (
     WaitOption,
     WarehouseOption,
     asking,
+    pipeline_at,
 )
 from clients.printing import WORST_FIRST, put_json, put_table, say
-from pipeline.outcome import Status
+from pipeline.days import parse_day
+from pipeline.outcome import COMPLETED, Status
+from pipeline.shares import task_from
 
 if TYPE_CHECKING:
     from clients.answers import Ran
@@ -30,17 +35,31 @@ ForceOption = Annotated[
     bool, typer.Option("--force", help="Compute and publish again what is fresh.")
 ]
 
+ByTaskOption = Annotated[
+    bool, typer.Option("--by-task", help="Only this Cloud Run job task's share, by seasons.")
+]
+
 
 def run(
     start: StartOption,
     end: EndOption = None,
     tables: TablesOption = None,
     force: ForceOption = False,
+    by_task: ByTaskOption = False,
     warehouse: WarehouseOption = None,
     wait: WaitOption = WAIT,
     json: JsonOption = False,
 ) -> int:
     """Compute a date or a range; what the tables stand on is done first."""
+    if by_task:
+        share = share_of_task(parse_day(start), parse_day(end or start), warehouse, wait)
+        if share is None:
+            if json:
+                put_json({"status": COMPLETED.word, "run_id": None, "results": [], "prepared": []})
+            say("there are more tasks than seasons: nothing is left for this one")
+            return COMPLETED.exit_code
+        start, end = (str(one) for one in share)
+        say(f"this task's share: {start} to {end}")
     ran = asking(warehouse, wait).run(start, end, tables, force=force)
     if json:
         put_json(
@@ -54,6 +73,15 @@ def run(
     else:
         show(ran)
     return ran.exit_code
+
+
+def share_of_task(
+    start: date, end: date, warehouse: str | None, wait: float
+) -> tuple[date, date] | None:
+    """The tasks of a job know of one another what the platform tells them."""
+    task = task_from(os.environ)
+    with pipeline_at(warehouse, wait) as pipeline:
+        return task.share(pipeline.assessor.calendar, start, end)
 
 
 def show(ran: Ran) -> None:

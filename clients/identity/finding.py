@@ -23,8 +23,15 @@ ADVICE = (
 )
 
 
-def identity_for(url: str, how: How, *, now: Callable[[], float] = time.time) -> Identity:
-    """Fetches nothing yet; refuses to send a token where others could read it."""
+def identity_for(
+    url: str,
+    how: How,
+    *,
+    audience: str | None = None,
+    now: Callable[[], float] = time.time,
+) -> Identity:
+    """Fetches nothing yet; refuses to send a token where others could read it. The audience is the
+    address, but where one is told: a revision's own address is none that a token may name."""
     address = Address.parse(url)
     plain = address.local and not address.secret
     if how.kind == "none" or (how.kind == "auto" and plain):
@@ -34,7 +41,7 @@ def identity_for(url: str, how: How, *, now: Callable[[], float] = time.time) ->
             f"a token to {address.audience} would go in clear: use https, or none where the"
             " service asks for no token"
         )
-    return Kept(Search(address.audience, ways_of(how)).token, now)
+    return Kept(Search(audience or address.audience, ways_of(how)).token, now)
 
 
 def ways_of(how: How) -> list[tuple[str, Way]]:

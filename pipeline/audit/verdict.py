@@ -40,6 +40,7 @@ class AuditKind(StrEnum):
     IDEMPOTENCE = "idempotence"
     CANARIES = "canaries"
     VERIFY = "verify"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,13 @@ CONTRACT = Contract(
     date_column="partition_date",
     columns=(
         text("audit_id", "The audit that spoke.", nullable=False),
-        text("kind", "verify, blindness, range, idempotence, canaries.", nullable=False),
+        text("kind", "verify, blindness, range, idempotence, canaries, drift.", nullable=False),
         text("table_name", "dataset.table.", nullable=False),
-        day("partition_date", "Its date; of canaries the last stored one.", nullable=False),
+        day(
+            "partition_date",
+            "Its date; of canaries the last stored one, of drift the day of the look.",
+            nullable=False,
+        ),
         text("verdict", "passed, failed or undetermined.", nullable=False),
         text("evidence", "What it was decided from, as JSON.", nullable=False),
         text("output_fingerprint", "Of the rows that were audited."),

@@ -283,6 +283,7 @@ class Version(BaseModel):
     version: str
     commit: str | None
     built_at: str | None
+    revision: str | None = Field(default=None, description="Of Cloud Run, where it runs there.")
     engine: str
     schema_state: str
     logic_versions: dict[str, str]

@@ -1,1 +1,1 @@
-"""Telling others: a message to a topic for each outcome of a live date."""
+"""Telling others: a message to a topic for each outcome of a live date, an alert of drift."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import date
 from threading import Lock
@@ -14,6 +14,7 @@ from pipeline.clock import is_historical
 from pipeline.outcome import Outcome
 from pipeline.run import Report
 from processors.registry import Registry
+from service.publishing.alert import Alert
 from service.publishing.completion import Completion, completion_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Publisher:
 
     def __init__(self, topic: str | None, registry: Registry) -> None:
         self.failures = 0
-        """Messages that could not be sent."""
+        """Messages that could not be sent, alerts too."""
         self._topic = topic
         self._registry = registry
         self._client: PublisherClient | None = None
@@ -71,6 +72,15 @@ class Publisher:
             )
         return sent
 
+    def alert(self, topic: str, alert: Alert) -> str | None:
+        """One message to another topic; why it couldn't be sent, None where it was."""
+        (error,) = self._send(topic, [alert])
+        if error is not None:
+            with self._lock:
+                self.failures += 1
+            log.error("the alert of run %s wasn't sent to %s: %s", alert.run_id, topic, error)
+        return error
+
     def close(self) -> None:
         if self._client is not None:
             self._client.stop()
@@ -79,7 +89,7 @@ class Publisher:
     def _completion(self, outcome: Outcome, report: Report) -> Completion:
         return completion_of(outcome, report, self._registry)
 
-    def _send(self, topic: str, messages: list[Completion]) -> list[str | None]:
+    def _send(self, topic: str, messages: Sequence[Completion | Alert]) -> list[str | None]:
         """All at once, then one wait for all."""
         from google.api_core.exceptions import GoogleAPIError
         from google.api_core.retry import Retry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import time
 from collections.abc import Iterable
 from importlib.metadata import version as installed
@@ -23,6 +24,8 @@ HOLDS = 60.0
 """Seconds."""
 STOPPING = "the service is stopping"
 AS_CONTRACTED = "as the contracts say"
+REVISION = "K_REVISION"
+"""Set by Cloud Run."""
 
 
 @router.get("/healthz")
@@ -48,8 +51,9 @@ def version(office: TheOffice) -> Version:
         version=installed("tipoff"),
         commit=office.settings.commit,
         built_at=office.settings.built_at,
+        revision=os.environ.get(REVISION),
         engine=office.pipeline.warehouse.engine,
-        schema_state=f"{_schema_state(office)} ({_fingerprint(contracts)})",
+        schema_state=f"{_schema_state(office)} ({columns_fingerprint(contracts)})",
         logic_versions={one.table: one.logic_version for one in office.pipeline.registry},
         settings=dict(office.settings.shown()),
     )
@@ -93,7 +97,7 @@ def _schema_state(office: Office) -> str:
     return f"differs from the contracts in {', '.join(found)}: a restart adds what is missing"
 
 
-def _fingerprint(contracts: Iterable[Contract]) -> str:
+def columns_fingerprint(contracts: Iterable[Contract]) -> str:
     """Of every column that the contracts declare: equal where two services want equal tables."""
     declared = sorted(
         f"{contract.table}.{column.name} {column.type.value}"

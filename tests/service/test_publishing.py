@@ -177,6 +177,33 @@ def test_pushed(serve: Service, computed_season_file: Path, topic: Topic) -> Non
     assert len({one["completion_id"] for one in told}) == len(told)
 
 
+def test_alert_of_drift(serve: Service, computed_season_file: Path, topic: Topic) -> None:
+    """Once a firing, to a topic of its own; silence where nothing differs."""
+    client = serve(computed_season_file, alert_topic=topic.path)
+    assert client.post("/drift", json={}).json()["published"] is False
+    office = client.app.state.office  # type: ignore[attr-defined]
+    office.pipeline.warehouse._connection.execute(
+        f"UPDATE nba_ops.partitions SET logic_version = 'older' WHERE table_name = '{STORE}'"
+    )
+    office.pipeline.refresh()
+    answers = [client.post("/drift", json={}, headers=firing("05:00")).json() for _ in "12"]
+    assert [one["published"] for one in answers] == [True, False]
+    (message,) = topic.messages()
+    told = json.loads(message.data)
+    assert [*told["tables"]] == [STORE]
+    assert (told["verdict"], told["run_id"]) == ("failed", answers[0]["run_id"])
+    assert dict(message.attributes) == {
+        "alert_id": f"{told['run_id']}/drift",
+        "kind": "drift",
+        "verdict": "failed",
+    }
+    office.settings = office.settings.model_copy(update={"alert_topic": f"{topic.path}-missing"})
+    lost = client.post("/drift", json={}, headers=firing("06:00")).json()
+    assert (lost["published"], "NotFound" in lost["publish_error"]) == (False, True)
+    office.settings = office.settings.model_copy(update={"alert_topic": topic.path})
+    assert client.post("/drift", json={}, headers=firing("06:00")).json()["published"] is True
+
+
 class TestFailure:
     """It is seen, and the data stands."""
 

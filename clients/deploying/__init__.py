@@ -1,0 +1,1 @@
+"""What is declared in `deploy/`, what is deployed, how they differ, and the commands between."""

@@ -1,0 +1,1 @@
+"""`tipoff smoke`: what has just been deployed is asked whether it works, and whether it is it."""

@@ -1,0 +1,130 @@
+"""`POST /drift`: dates of other code and tables out of shape are named, kept, logged and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.drift.answering import answering, stored
+from tests.oracle.tiny import day
+from tests.pipeline.small import OFFENSE, TEAM_FORM, ask, league
+from tests.service.test_schedule import firing
+
+OLDER = "an-older-logic"
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Eight dates of the analytics tables, all by the code that runs."""
+    file = tmp_path_factory.mktemp("drift") / "small.duckdb"
+    stored(league(8), file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIPOFF_NOW", f"{day(8)}T12:00:00-05:00")
+        with answering(file, commit="4a" * 20) as found:
+            pipeline = found.office.pipeline
+            pipeline.run(ask(pipeline, 0, 7, OFFENSE, TEAM_FORM))
+            yield found
+
+
+@pytest.fixture
+def client(there: Any) -> TestClient:
+    from service.app import create_app
+
+    return TestClient(create_app(there.office), raise_server_exceptions=False)
+
+
+def by_hand(there: Any, sql: str) -> None:
+    there.office.pipeline.warehouse._connection.execute(sql)
+    there.office.pipeline.refresh()
+
+
+@pytest.fixture
+def older(there: Any) -> Any:
+    """Three dates of one table that another code wrote."""
+    where = f"table_name = '{OFFENSE}' AND partition_date BETWEEN '{day(2)}' AND '{day(4)}'"
+    (now,) = there.office.pipeline.warehouse._connection.execute(
+        f"SELECT DISTINCT logic_version FROM nba_ops.partitions WHERE {where}"
+    ).fetchone()
+    by_hand(there, f"UPDATE nba_ops.partitions SET logic_version = '{OLDER}' WHERE {where}")
+    yield
+    by_hand(there, f"UPDATE nba_ops.partitions SET logic_version = '{now}' WHERE {where}")
+
+
+def test_clean(client: TestClient, there: Any, caplog: pytest.LogCaptureFixture) -> None:
+    answer = client.post("/drift", json={})
+    said = answer.json()
+    assert (answer.status_code, said["verdict"], said["tables"]) == (200, "passed", [])
+    assert said["counts"] == {"passed": len(there.office.pipeline.registry.processors)}
+    assert (said["commit"], said["revision"], said["date"]) == ("4a" * 20, None, str(day(8)))
+    assert "drift" not in caplog.text
+
+
+@pytest.mark.usefixtures("older")
+def test_other_code(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    answer = client.post("/drift", json={})
+    said = answer.json()
+    assert (answer.status_code, said["verdict"]) == (500, "failed")
+    (table,) = said["tables"]
+    assert (table["table"], table["verdict"]) == (OFFENSE, "failed")
+    assert f"3 dates, {day(2)} to {day(4)}, were written by other code" in table["reason"]
+    assert table["evidence"] == {
+        "dates": 3,
+        "first": str(day(2)),
+        "last": str(day(4)),
+        "written_by": {OLDER: 3},
+    }
+    (line,) = [one for one in caplog.records if "drift" in getattr(one, "fields", {})]
+    assert line.levelname == "ERROR"
+    assert line.fields == {  # type: ignore[attr-defined]
+        "drift": "failed",
+        "tables": [OFFENSE],
+        "commit": "4a" * 20,
+        "revision": None,
+    }
+    kept = client.get("/audits", params={"date": str(day(8))}).json()["audits"]
+    assert {(one["kind"], one["verdict"]) for one in kept if one["table"] == OFFENSE} == {
+        ("drift", "failed")
+    }
+    (run,) = client.get("/runs", params={"run_id": said["run_id"]}).json()["runs"]
+    assert (run["status"], run["request"]["about"]["kind"]) == ("failed", "drift")
+
+
+def test_a_lost_column(client: TestClient, there: Any) -> None:
+    by_hand(there, "ALTER TABLE nba_raw.players ADD COLUMN somebodys INTEGER")
+    said = client.post("/drift", json={}).json()
+    by_hand(there, "ALTER TABLE nba_raw.players DROP COLUMN somebodys")
+    (table,) = said["tables"]
+    assert (table["table"], said["verdict"]) == ("nba_raw.players", "failed")
+    assert "somebodys" in table["evidence"]["schema"][0]
+
+
+def test_which_code_is_unknown(
+    client: TestClient, there: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Cloud Run, where it should be known."""
+    monkeypatch.setenv("K_REVISION", "tipoff-00007-abc")
+    assert client.post("/drift", json={}).json()["revision"] == "tipoff-00007-abc"
+    unknown = there.office.settings.model_copy(update={"commit": None})
+    monkeypatch.setattr(there.office, "settings", unknown)
+    answer = client.post("/drift", json={})
+    assert (answer.status_code, answer.json()["verdict"]) == (424, "undetermined")
+    assert client.get("/version").json()["revision"] == "tipoff-00007-abc"
+
+
+def test_firing_twice(client: TestClient, request: pytest.FixtureRequest) -> None:
+    """What has passed isn't looked at again; what hasn't is."""
+    first = client.post("/drift", json={}, headers=firing("05:00")).json()
+    request.getfixturevalue("older")
+    again = client.post("/drift", json={}, headers=firing("05:00")).json()
+    assert (again["verdict"], again["duplicate_of"]) == ("passed", first["run_id"])
+    codes = [client.post("/drift", json={}, headers=firing("06:00")).status_code for _ in "12"]
+    assert codes == [500, 500]
+
+
+def test_refused(client: TestClient) -> None:
+    answer = client.post("/drift", json={"tables": []})
+    assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "tables")
