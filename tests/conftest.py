@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import duckdb
 import pytest
+from httpx import create_ssl_context
 
 from league.importing import import_folder
 from league.sample import make_league, write
@@ -46,6 +47,15 @@ def one_thread() -> Iterator[None]:
     threads would take them from each other. Services in processes of their own are left theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_reading_of_certificates() -> Iterator[None]:
+    """A new httpx client reads all that the machine trusts, for 20 ms, and tests make thousands of
+    them: each `httpx.get`, of addresses that have no certificate."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", lru_cache(create_ssl_context))
         yield
 
 
