@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -34,6 +35,18 @@ LONGEST = (
     "tests/clients/backfill/test_two_seasons.py",
 )
 """Begun first: a file goes to one worker, and the others wait for the one that is begun last."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What thousands of tests are made of is no garbage: looking through it again and again took a
+    third of their collection and a fifth of their run. It is looked for in what comes after."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
