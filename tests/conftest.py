@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from httpx import create_ssl_context
 from league.importing import import_folder
 from league.sample import make_league, write
 from pipeline.plan import make_request
-from pipeline.run import Pipeline
+from pipeline.run import Pipeline, Report
 from processors.registry import Registry, load
 from tests.sharing import made_once, own_copy
 from warehouse.duckdb.engine import DuckDBWarehouse
@@ -127,6 +129,32 @@ def real_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         tmp_path_factory, "imported", lambda path: import_folder(REAL_DATA, out=path)
     )
     return _by_table(folder)
+
+
+@pytest.fixture(scope="session")
+def real_seasons(
+    real_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Pipeline, Report]]:
+    """The three real seasons run over every date: to be read, not to be changed. One worker runs
+    them for all, for half a minute."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        with closing(DuckDBWarehouse(folder / "real.duckdb", threads=2)) as warehouse:
+            contracts = load().contracts
+            warehouse.migrate(list(contracts.values()))
+            warehouse.load(real_files, contracts)
+            pipeline = Pipeline(warehouse, load())
+            dates = pipeline.assessor.calendar.game_dates
+            request = make_request(pipeline.registry, start=dates[0], end=dates[-1])
+            report = pipeline.run(request)
+        (folder / "report").write_bytes(pickle.dumps(report))
+
+    folder = made_once(tmp_path_factory, "real", make)
+    file = own_copy(folder / "real.duckdb", tmp_path_factory)
+    with closing(DuckDBWarehouse(file)) as warehouse:
+        yield Pipeline(warehouse, load()), pickle.loads((folder / "report").read_bytes())  # noqa: S301
+    file.unlink()
 
 
 def _by_table(folder: Path) -> dict[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,12 +47,18 @@ def load_rows(
         return warehouse.load(files, contracts)
 
 
-def stored_rows(warehouse: Warehouse, table: str) -> list[dict[str, object]]:
-    """All rows of a table as dicts, contract columns and data_hash, ordered by key."""
+def stored_rows(
+    warehouse: Warehouse, table: str, dates: tuple[date, date] = (date.min, date.max)
+) -> list[dict[str, object]]:
+    """All rows of a table as dicts, or those of some dates, contract columns and data_hash, ordered
+    by key."""
     contract = load().contracts[table]
     names = [*contract.column_names, *(["data_hash"] if contract.is_computed else [])]
-    text = f"SELECT {', '.join(names)} FROM `{table}` ORDER BY {', '.join(contract.key)}"
-    return [dict(zip(names, row, strict=True)) for row in warehouse.rows(text)]
+    day = contract.date_column
+    where = f" WHERE {day} >= @first AND {day} <= @last" if day else ""
+    text = f"SELECT {', '.join(names)} FROM `{table}`{where} ORDER BY {', '.join(contract.key)}"
+    found = warehouse.rows(text, first=dates[0], last=dates[1])
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def pipeline_over(tables: Mapping[str, Rows], registry: Registry | None = None) -> Pipeline:

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.calendar import read_calendar
-from pipeline.plan import make_request
-from pipeline.run import Pipeline
 from tests.oracle import DATASET, KEYS, PRECOMPUTE_KEYS, compute
 from tests.oracle.compare import differences
-from tests.worlds import open_memory, stored_rows
+from tests.worlds import stored_rows
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -54,17 +52,10 @@ def test_sample_season(name, season_by_oracle, season, processors_by_name):
 
 
 @pytest.fixture(scope="module")
-def real(real_files, registry):
-    """Real seasons imported; two weeks and a month computed with all that they stand on."""
-    warehouse = open_memory()
-    warehouse.load(real_files, registry.contracts)
-    pipeline = Pipeline(warehouse, registry)
-    for start, end in (FIRST_WEEK, WEEK_WITH_LINES):
-        pipeline.run(make_request(registry, tables=KEYS, start=start, end=end))
-    start, end = MONTH
-    pipeline.run(make_request(registry, tables=PRECOMPUTE_KEYS, start=start, end=end))
-    yield warehouse
-    warehouse.close()
+def real(real_seasons):
+    """Real seasons, imported and computed."""
+    pipeline, _ = real_seasons
+    return pipeline.warehouse
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +102,7 @@ def test_real_month(name, month_by_oracle, real, processors_by_name):
 
 def within(warehouse, contract, dates):
     """A table's stored rows of the dates."""
-    rows = stored_rows(warehouse, contract.table)
-    return [row for row in rows if dates[0] <= row[ALL_KEYS[contract.name][0]] <= dates[1]]
+    return stored_rows(warehouse, contract.table, dates)
 
 
 def agree(expected, found, contract):
