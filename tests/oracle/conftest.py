@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 
 import pytest
 
+from pipeline.calendar import read_calendar
 from processors.contract import Layer
+from tests.oracle import KEYS, PRECOMPUTE_KEYS, compute
 from tests.oracle.tiny import Tiny
+from tests.sharing import made_once
 from tests.worlds import stored_rows
 from warehouse.duckdb.engine import DuckDBWarehouse
 
@@ -26,6 +30,18 @@ def season(computed_season_file, tmp_path_factory):
     warehouse = DuckDBWarehouse(path)
     yield warehouse
     warehouse.close()
+
+
+@pytest.fixture(scope="module")
+def season_by_oracle(season, raw_rows, tmp_path_factory):
+    """What the oracle makes of the whole season, by table: one worker asks it for all."""
+
+    def make(path):
+        dates = read_calendar(season).game_dates
+        rows = compute(raw_rows(season), [*KEYS, *PRECOMPUTE_KEYS], dates[0], dates[-1])
+        path.write_bytes(pickle.dumps(rows))
+
+    return pickle.loads(made_once(tmp_path_factory, "oracle", make).read_bytes())  # noqa: S301
 
 
 @pytest.fixture(scope="session")

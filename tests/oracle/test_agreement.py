@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.calendar import read_calendar
 from tests.oracle import DATASET, KEYS, PRECOMPUTE_KEYS, compute
 from tests.oracle.compare import differences
 from tests.worlds import stored_rows
@@ -37,12 +36,6 @@ def test_oracle_knows_every_computed_table(registry):
 def test_analytics_tables_are_those_of_their_dataset(registry):
     analytics = {one.contract.name for one in registry if one.table.startswith(DATASET)}
     assert analytics == set(KEYS)
-
-
-@pytest.fixture(scope="module")
-def season_by_oracle(season, raw_rows):
-    dates = read_calendar(season).game_dates
-    return compute(raw_rows(season), list(ALL_KEYS), dates[0], dates[-1])
 
 
 @pytest.mark.parametrize("name", ALL_KEYS)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.calendar import read_calendar
 from processors.statement import Statement
-from tests.oracle import KEYS, PRECOMPUTE_KEYS, compute
+from tests.oracle import KEYS, PRECOMPUTE_KEYS
 from tests.oracle.compare import differences
 from tests.oracle.planted import MIDSEASON, NOVEMBER, OPENING, PLANTED
 from tests.oracle.planted_precompute import PLANTED_PRECOMPUTE
@@ -21,18 +21,15 @@ ALL_PLANTED = PLANTED | PLANTED_PRECOMPUTE
 
 
 @pytest.fixture(scope="module")
-def expected(season, raw_rows):
-    """The oracle's rows by table and span of dates, computed in one go."""
-    raw = raw_rows(season)
-    rows = compute(raw, list(KEYS), OPENING[0], MIDSEASON[1])
-    analytics = {
-        (name, dates): [row for row in rows[name] if dates[0] <= row[key[0]] <= dates[1]]
-        for name, key in KEYS.items()
+def expected(season_by_oracle):
+    """The oracle's rows by table and span of dates."""
+    return {
+        (name, dates): [
+            row for row in season_by_oracle[name] if dates[0] <= row[key[0]] <= dates[1]
+        ]
+        for name, key in ALL_KEYS.items()
         for dates in SPANS.values()
     }
-    # these have no rows in the opening, and three weeks of them show every error
-    precompute = compute(raw, list(PRECOMPUTE_KEYS), *MIDSEASON)
-    return analytics | {(name, MIDSEASON): rows for name, rows in precompute.items()}
 
 
 @pytest.fixture
