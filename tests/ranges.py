@@ -33,8 +33,15 @@ def staged(pipeline: Pipeline, table: str, first: date, last: date) -> dict[date
 
 
 def assert_range_is_single(
-    pipeline: Pipeline, table: str, first: date, last: date, *, at_least: int
+    pipeline: Pipeline,
+    table: str,
+    first: date,
+    last: date,
+    *,
+    at_least: int,
+    inner: tuple[date, date] | None = None,
 ) -> None:
+    """The range; and a shorter one within it, where one is named."""
     whole = staged(pipeline, table, first, last)
     assert len(whole) >= at_least
     days = [one for one in pipeline.assessor.calendar.game_dates if first <= one <= last]
@@ -45,3 +52,6 @@ def assert_range_is_single(
         assert set(found) <= {day}
         single |= found
     assert single == whole
+    if inner:
+        within = {day: one for day, one in single.items() if inner[0] <= day <= inner[1]}
+        assert staged(pipeline, table, *inner) == within != {}
