@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -147,8 +147,9 @@ def _wait(process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the emulator didn't start: {log.read_text()[-2000:]}")
 
 
+@lru_cache
 def _program() -> str:
-    """Beside gcloud, wherever that is."""
+    """Beside gcloud, wherever that is; gcloud takes more than a second to say so."""
     gcloud, reason = shutil.which("gcloud"), "gcloud isn't installed"
     if gcloud and shutil.which("java"):
         found = subprocess.run(
