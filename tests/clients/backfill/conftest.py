@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from league.sample import make_league, write
 from pipeline.calendar import Kind, read_calendar
 from processors.registry import load
+from tests.sharing import made_once, own_copy
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 
@@ -28,13 +30,16 @@ class TwoSeasons:
 
 @pytest.fixture(scope="session")
 def two_seasons(tmp_path_factory: pytest.TempPathFactory) -> TwoSeasons:
-    folder = tmp_path_factory.mktemp("seasons")
-    warehouse = DuckDBWarehouse(folder / "league.duckdb")
-    contracts = load().contracts
-    warehouse.migrate(list(contracts.values()))
-    warehouse.load(write(make_league(seasons=2), folder), contracts)
-    calendar = read_calendar(warehouse)
-    warehouse.close()
+    def make(path: Path) -> None:
+        with closing(DuckDBWarehouse(path)) as warehouse:
+            contracts = load().contracts
+            warehouse.migrate(list(contracts.values()))
+            files = write(make_league(seasons=2), tmp_path_factory.mktemp("seasons"))
+            warehouse.load(files, contracts)
+
+    file = own_copy(made_once(tmp_path_factory, "two.duckdb", make), tmp_path_factory)
+    with closing(DuckDBWarehouse(file)) as warehouse:
+        calendar = read_calendar(warehouse)
     days = calendar.game_dates[:235]
     processed = (day for day in days if calendar.expect(day, bootstrap=True).kind is Kind.PROCESS)
-    return TwoSeasons(folder / "league.duckdb", days, tuple(processed))
+    return TwoSeasons(file, days, tuple(processed))
