@@ -239,11 +239,11 @@ class TestAtOnce:
         assert len(flown.staged(day)) == 1
         assert flown.holds(ZONES, day)
 
-    def test_force(self, flown: World, instance: Instance) -> None:
+    def test_force(self, flown: World, steady: Instance) -> None:
         """Nothing that was staged before will do; the rows are the same, and the new run's."""
         day = flown.days[DONE_DATES - 1]
         before = flown.staged(day)
-        answer = asking(instance, day, force=True).result(PATIENCE).json()
+        answer = asking(steady, day, force=True).result(PATIENCE).json()
         assert answer["results"][0]["status"] == "success"
         assert len(flown.staged(day)) == len(before) + 1
         assert flown.holds(ZONES, day)
