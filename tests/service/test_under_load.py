@@ -18,10 +18,10 @@ from processors.registry import load
 from tests.service.process import Served
 
 CLIENTS = 8
-ANSWERS_BEFORE_KILL, ANSWERS_AFTER = 12, 75
+ANSWERS_BEFORE_KILL, ANSWERS_AFTER = 25, 175
 """It is killed with dates done, begun and untouched; each is asked for some seven times in all."""
 PATIENCE = 120
-DATES = [date(2026, 1, day) for day in range(2, 16)]
+DATES = [date(2026, 1, day) for day in range(2, 30)]
 
 
 def hammer(served: Served, seed: int, codes: Counter[object], stop: threading.Event) -> None:

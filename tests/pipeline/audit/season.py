@@ -11,9 +11,9 @@ from pipeline.run import Pipeline
 from processors.registry import load
 from warehouse.duckdb.engine import DuckDBWarehouse
 
-DATES = 4
-"""Evenly spread from opening night to the last game: what two cores audit in a quarter of a minute.
-Blind is a statement, whatever the date; the dates are to differ in what their rows hold."""
+DATES = 6
+"""Evenly spread from opening night to the last game: what two cores audit in half a minute. Blind
+is a statement, whatever the date; the dates are to differ in what their rows hold."""
 
 
 def assert_blind(season_file: Path, number: int) -> None:
