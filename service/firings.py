@@ -8,7 +8,7 @@ from typing import Annotated
 from weakref import WeakValueDictionary
 
 from anyio import Lock
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
 from pipeline.history import RunSeen, recent_runs
 from pipeline.ledger import Event
@@ -23,9 +23,10 @@ JobName = Annotated[str | None, Header(alias="X-CloudScheduler-JobName", max_len
 Moment = Annotated[str | None, Header(alias="X-CloudScheduler-ScheduleTime", max_length=100)]
 
 
-def _firing(job: JobName = None, moment: Moment = None) -> str | None:
-    """What identifies one; a request of anybody else's has none."""
-    return f"{job}@{moment}" if job and moment else None
+def _firing(request: Request, job: JobName = None, moment: Moment = None) -> str | None:
+    """What identifies one; a request of anybody else's has none. What one address has done, another
+    hasn't, whatever the job is called."""
+    return f"{job}@{moment} {request.url.path}" if job and moment else None
 
 
 Firing = Annotated[str | None, Depends(_firing)]

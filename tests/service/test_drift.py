@@ -63,6 +63,16 @@ def test_clean(client: TestClient, there: Any, caplog: pytest.LogCaptureFixture)
     assert "drift" not in caplog.text
 
 
+def test_what_another_address_has_done_is_not_done(client: TestClient) -> None:
+    """Of a job of the same name, at the same moment."""
+    headers = firing("05:00")
+    drifted = client.post("/drift", json={}, headers=headers).json()
+    verified = client.post("/verify", json={}, headers=headers).json()
+    assert drifted["verdict"] == "passed"
+    assert verified["verdict"] == "undetermined"
+    assert verified["run_id"] != drifted["run_id"]
+
+
 @pytest.mark.usefixtures("older")
 def test_other_code(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     answer = client.post("/drift", json={})
