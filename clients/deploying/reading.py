@@ -35,7 +35,7 @@ def read_model(
     try:
         read = model.model_validate(tree)
     except ValidationError as error:
-        faults += [(_line(lines, one["loc"]), _told(one["loc"], one["msg"])) for one in _all(error)]
+        faults += [(_line(lines, one["loc"]), _told(one, overrides)) for one in _all(error)]
     if faults:
         raise UsageError("; ".join(f"{file.name}:{line}: {why}" for line, why in sorted(faults)))
     return read
@@ -45,9 +45,15 @@ def _all(error: ValidationError) -> list[Any]:
     return error.errors(include_url=False, include_context=False)
 
 
-def _told(key: Key, message: str) -> str:
-    said = "there is no such field" if message.startswith("Extra inputs") else message
-    return f"{'.'.join(map(str, key))}: {said}"
+def _told(error: Mapping[str, Any], overrides: Mapping[str, str] | None) -> str:
+    """What may be said on the command line as well has its option named."""
+    name, said = ".".join(map(str, error["loc"])), error["msg"]
+    if error["type"] == "extra_forbidden":
+        said = "there is no such field"
+    elif error["type"] == "missing":
+        option = f", here or as --{name.replace('_', '-')}" if overrides is not None else ""
+        said = f"must be said{option}"
+    return f"{name}: {said}"
 
 
 def _tree(file: Path) -> tuple[Any, Mapping[Key, int]]:

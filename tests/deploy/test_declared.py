@@ -41,7 +41,7 @@ def spoil(file: Path, before: str, after: str) -> None:
     ("file", "before", "after", "words"),
     [
         ("service.yaml", "memory:", "memroy:", r"service\.yaml:5: memroy: there is no such field"),
-        ("service.yaml", "memory:", "memroy:", r"memory: Field required"),
+        ("service.yaml", "memory:", "memroy:", r"memory: must be said"),
         ("service.yaml", "memory: 4Gi", "memory: much", r"service\.yaml:5: memory: .*pattern"),
         ("service.yaml", "{url}", "{urn}", r"there is no \{urn\}; there are history_start"),
         ("service.yaml", "cpu: 2", "cpu: 2\ncpu: 4", r"service\.yaml:5: cpu is said twice"),
@@ -74,7 +74,7 @@ def test_nobody_applies_to_anothers_project(capsys: pytest.CaptureFixture[str]) 
     from clients.deploying.apply import program
 
     assert execute(["--folder", str(DEPLOY)], program, name="deploy/apply") == 64
-    assert "project: Field required" in capsys.readouterr().err
+    assert "project: must be said, here or as --project" in capsys.readouterr().err
     with pytest.raises(UsageError, match=r"image: .*pattern"):
         read_declared(DEPLOY, TOLD | {"image": "host/tipoff:latest"})
 
