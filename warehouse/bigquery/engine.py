@@ -131,7 +131,7 @@ class BigQueryWarehouse:
                 self._recall_memories()
             self._keep_memories()
             mark = self._contents.mark
-            self._wrote_at.clear()
+            written = dict(self._wrote_at)
             places = {self._place_of(one): one for one in self._contracts}
             datasets = sorted({f"{project}.{dataset}" for project, dataset, _ in places})
             rows = self._ask(
@@ -148,6 +148,9 @@ class BigQueryWarehouse:
             self._partitions = found
             self._answers.told(found, differing)
             self._contents.told(found, since=mark)
+            for table, moment in written.items():
+                if self._wrote_at.get(table) is moment:
+                    del self._wrote_at[table]
             self._looked = time.monotonic()
 
     def _recall_memories(self) -> None:

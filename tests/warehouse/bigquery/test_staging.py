@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from processors.errors import TooCostly, WarehouseTransient
+from processors.errors import TooCostly, WarehouseFailed, WarehouseTransient
 from processors.statement import Statement
 from tests.bigquery.server import BigQueryServer
 from tests.warehouse.bigquery.conftest import OpenShop, sent
@@ -160,6 +160,19 @@ class TestSentAgain:
         stage(shop, errand=errand)
         shop.append({"nba_raw.toys": [toy(D2, "ann")]})
         shop._wrote_at["nba_raw.toys"] = wrote_at
+        stage(shop, errand=errand)
+        assert staged(shop) == [(D1, "bob"), (D2, "ann")]
+
+    def test_where_the_look_since_has_failed(
+        self, open_shop: OpenShop, server: BigQueryServer, errand: Errand
+    ) -> None:
+        shop = looked(open_shop([toy(D1, "bob")]))
+        stage(shop, errand=errand)
+        shop.append({"nba_raw.toys": [toy(D2, "ann")]})
+        shop._wrote_at["nba_raw.toys"] = None
+        server.faults.answer("invalidQuery", method="POST", kind="query")
+        with pytest.raises(WarehouseFailed):
+            shop.look()
         stage(shop, errand=errand)
         assert staged(shop) == [(D1, "bob"), (D2, "ann")]
 
