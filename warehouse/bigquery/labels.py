@@ -38,3 +38,6 @@ class AtHand(threading.local):
     """What a thread's jobs are for: the table that it staged last, until it looks around anew."""
 
     labels: Mapping[str, str] = {}
+
+    def let_go(self) -> None:
+        self.labels = {}

@@ -58,7 +58,7 @@ class BigQueryRehearsal(BigQueryWarehouse):
         self._known_of_main = known
 
     def close(self) -> None:
-        self._keep_memories()
+        self._known.keep()
 
     def _wanted(self, contracts: Sequence[Contract]) -> Wanted:
         """Whether the raw tables are as they should be, the warehouse itself has looked."""

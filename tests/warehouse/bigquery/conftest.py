@@ -103,3 +103,9 @@ def sent(server: BigQueryServer) -> list[str]:
     return [
         one.kind for one in server.requests if one.kind and one.method == "POST" and not one.dry_run
     ]
+
+
+def exchanged(server: BigQueryServer) -> int:
+    """How many requests, but for looks whether a job is done: of those a busy machine has more."""
+    looks = ("GET", "/projects/{project}/jobs/{job}")
+    return len([one for one in server.requests if (one.method, one.route) != looks])

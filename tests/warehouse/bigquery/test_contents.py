@@ -222,7 +222,7 @@ class TestPublished:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """What the look has read is from before the publication."""
-        ask = published._ask
+        ask = published._known._ask
 
         def asked(what: str, text: str, parameters: Mapping[str, object]) -> Sequence[Row]:
             rows = ask(what, text, parameters)
@@ -231,7 +231,7 @@ class TestPublished:
             return rows
 
         with monkeypatch.context() as patch:
-            patch.setattr(published, "_ask", asked)
+            patch.setattr(published._known, "_ask", asked)
             published.look()
         assert dates_asked(server, lambda: proven(published)) == [["2024-11-02"]]
 

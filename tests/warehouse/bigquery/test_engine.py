@@ -12,7 +12,7 @@ import pytest
 from pipeline.gates import examine
 from processors.registry import Processor
 from tests.bigquery.server import BigQueryServer
-from tests.warehouse.bigquery.conftest import OpenShop, sent
+from tests.warehouse.bigquery.conftest import OpenShop, exchanged, sent
 from tests.warehouse.toys import (
     D1,
     KINDS,
@@ -72,7 +72,7 @@ def count(open_shop: OpenShop, server: BigQueryServer) -> Count:
             TOYS, [proven_columns(TOYS)], first=whole.start, last=whole.end
         )
         assert found == {day: one.fingerprint for day, one in examined.items()}
-        return len(sent(server)), len(server.requests)
+        return len(sent(server)), exchanged(server)
 
     return counted
 

@@ -22,7 +22,7 @@ from tests.bigquery.preparing import Prepared
 from tests.bigquery.server import BigQueryServer
 from tests.bigquery.statements import Outcome
 from tests.oracle.tiny import Tiny, day
-from tests.warehouse.bigquery.conftest import Naps
+from tests.warehouse.bigquery.conftest import Naps, exchanged
 from tests.warehouse.toys import D1, D2, D3, RAW, toy
 from tests.worlds import load_rows, open_memory, stored_rows
 from warehouse.bigquery import jobs as jobs_module
@@ -143,7 +143,7 @@ class TestWholeWorld:
         tables, duckdb = whole_world(), open_memory()
         server.requests.clear()
         assert store.load(tables) == load_rows(duckdb, tables)
-        assert (sent(server, "load"), sent(server, "query"), len(server.requests)) == (7, 1, 9)
+        assert (sent(server, "load"), sent(server, "query"), exchanged(server)) == (7, 1, 9)
         for table in tables:
             assert store.rows(table) == stored_rows(duckdb, table), table
         moved = {

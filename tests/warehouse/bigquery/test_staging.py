@@ -159,7 +159,7 @@ class TestSentAgain:
         shop = looked(open_shop([toy(D1, "bob")]))
         stage(shop, errand=errand)
         shop.append({"nba_raw.toys": [toy(D2, "ann")]})
-        shop._wrote_at["nba_raw.toys"] = wrote_at
+        shop._known._wrote_at["nba_raw.toys"] = wrote_at
         stage(shop, errand=errand)
         assert staged(shop) == [(D1, "bob"), (D2, "ann")]
 
@@ -169,7 +169,7 @@ class TestSentAgain:
         shop = looked(open_shop([toy(D1, "bob")]))
         stage(shop, errand=errand)
         shop.append({"nba_raw.toys": [toy(D2, "ann")]})
-        shop._wrote_at["nba_raw.toys"] = None
+        shop._known._wrote_at["nba_raw.toys"] = None
         server.faults.answer("invalidQuery", method="POST", kind="query")
         with pytest.raises(WarehouseFailed):
             shop.look()
