@@ -5,6 +5,7 @@ field of ours, so that it can't be taken for a difference."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from clients.deploying.resource import PROJECT, Grant, Kind, Place, Resource, St
 INVOKER = "roles/run.invoker"
 EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 ABSENT = "–"
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|PRIVATE|AUTHORIZATION|COOKIE", re.IGNORECASE)
+HIDDEN = "set, not shown"
 ORDER = tuple(Kind)
 MADE_LATE = ("service", "job", "subscription")
 
@@ -38,8 +41,22 @@ class Difference:
         if self.field is None:
             return f"{what} is not there" if self.found is None else f"{what} is not declared"
         declared = ABSENT if self.declared is None else self.declared
-        found = ABSENT if self.found is None else self.found
+        found = ABSENT if self.shown is None else self.shown
         return f"{what}: {self.field} is {found}, declared is {declared}"
+
+    @property
+    def shown(self) -> str | None:
+        """What was found, for anybody to read."""
+        return shown(self.field or "", self.declared, self.found)
+
+
+def shown(field: str, declared: str | None, found: str | None) -> str | None:
+    """A variable that nobody declares may hold anything, a key as well; of what has a secret's name
+    nothing is shown in any case. A reference to Secret Manager holds none."""
+    kind, _, name = field.partition(" ")
+    if found is None or kind not in ("env", "header"):
+        return found
+    return HIDDEN if declared is None or SECRET.search(name) else found
 
 
 def differences(declared: State, found: State) -> tuple[Difference, ...]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from clients.deploying.commands import Plan, plan
 from clients.deploying.declared import Declared
-from clients.deploying.differences import EVERYBODY, INVOKER, Difference, differences
+from clients.deploying.differences import EVERYBODY, INVOKER, Difference, differences, shown
 from clients.deploying.looking import Asked, look
 from clients.deploying.resource import PROJECT, Kind, State
 from clients.drift.finding import Finding, Part, clean, differs, undetermined
 from clients.drift.serving import Traffic
 
-SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|PRIVATE|AUTHORIZATION|COOKIE", re.IGNORECASE)
-HIDDEN = "set, not shown"
 SPLIT = "several revisions serve: say by --image which image is the declared one"
 """As `deploy/apply` refuses it."""
 OF_SERVICE = ("traffic", "ingress", "IAM check")
@@ -39,7 +36,7 @@ def examined(asked: Asked, declared: Declared) -> Deployed:
     if told.image is None and there.serving_image is not None:
         told = told.model_copy(update={"image": there.serving_image})
     state = replace(declared, parameters=told).state
-    found = [_hidden(one) for one in differences(state, there.state)]
+    found = list(differences(state, there.state))
     is_split = told.image is None and there.state.find(Kind.SERVICE, told.service) is not None
     if is_split:
         found = [one for one in found if one.field != "image"]
@@ -73,11 +70,11 @@ def of_serving(there: Deployed, service: str, traffic: Traffic | None) -> Iterat
         about = f"revision {revision.name}"
         for name in sorted(names):
             asked, value = wanted.fields.get(name), revision.fields.get(name)
-            shown = _shown(name, asked, value)
-            if asked == value or (f"service {service}", name, shown) in known:
+            seen = shown(name, asked, value)
+            if asked == value or (f"service {service}", name, seen) in known:
                 continue
-            says = f"{name} is {_word(shown)}, declared is {_word(asked)}"
-            yield differs(Part.DEPLOYED, about, says, field=name, declared=asked, found=shown)
+            says = f"{name} is {_word(seen)}, declared is {_word(asked)}"
+            yield differs(Part.DEPLOYED, about, says, field=name, declared=asked, found=seen)
 
 
 def _finding(one: Difference) -> Finding:
@@ -86,7 +83,7 @@ def _finding(one: Difference) -> Finding:
     if one.undetermined is not None:
         return undetermined(part, about, one.undetermined)
     says = one.says.removeprefix(about).lstrip(": ")
-    return differs(part, about, says, field=one.field, declared=one.declared, found=one.found)
+    return differs(part, about, says, field=one.field, declared=one.declared, found=one.shown)
 
 
 def _callers(declared: State, there: State) -> Iterator[Finding]:
@@ -105,19 +102,6 @@ def _strangers(declared: State, there: State, url: str) -> Iterator[Finding]:
         where = one.fields.get("uri") or one.fields.get("endpoint") or ""
         if urlsplit(where).netloc == urlsplit(url).netloc and not declared.find(one.kind, one.name):
             yield differs(Part.DEPLOYED, f"{one.kind} {one.name}", says, found=where)
-
-
-def _hidden(one: Difference) -> Difference:
-    return replace(one, found=_shown(one.field or "", one.declared, one.found))
-
-
-def _shown(field: str, declared: str | None, found: str | None) -> str | None:
-    """A variable that nobody declares may hold anything, a key as well; of what has a secret's name
-    nothing is shown in any case. A reference to Secret Manager holds none."""
-    kind, _, name = field.partition(" ")
-    if found is None or kind not in ("env", "header"):
-        return found
-    return HIDDEN if declared is None or SECRET.search(name) else found
 
 
 def _word(value: str | None) -> str:

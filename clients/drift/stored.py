@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clients.drift.finding import Finding, Part, clean, differs
+from clients.drift.finding import Finding, Part, clean, differs, undetermined
 from pipeline.state import State
 from service.models.answers import Coverage, CoverageOf
 from warehouse.differences import Difference
@@ -60,7 +60,10 @@ def of_data(where: str, found: Coverage) -> Iterator[Finding]:
             field=State.STALE_CODE.value,
             found=str(one.dates),
         )
-    if not several:
+    if not found.coverage:
+        says = "the schedule there knows no season: no stored date could be looked at"
+        yield undetermined(Part.DATA, where, says)
+    elif not several:
         standing = sum(one.standing for one in found.coverage)
         says = f"{standing:,} dates of tables stand, each by the code that runs"
         yield clean(Part.DATA, where, says)

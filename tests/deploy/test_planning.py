@@ -155,3 +155,23 @@ def test_rights_that_nobody_declared(grant: Grant, differs: bool, declared: Decl
     assert found == wanted
     commands = plan(declared.parameters, state, found).commands
     assert ["remove-iam-policy-binding" in one.words for one in commands] == [True] * differs
+
+
+@pytest.mark.parametrize(
+    ("name", "declared_too"), [("ODDS_API_KEY", False), ("ANYTHING", False), ("A_TOKEN", True)]
+)
+def test_values_that_may_be_secrets_are_told_to_nobody(
+    name: str, declared_too: bool, declared: Declared
+) -> None:
+    """Set by hand on the service; the reason of the command that takes it away is printed."""
+    state = declared.state
+    service = state.find(Kind.SERVICE, "tipoff")
+    assert service is not None
+    wanted = replace(
+        service, fields=service.fields | ({f"env {name}": "x"} if declared_too else {})
+    )
+    there = replace(service, fields=service.fields | {f"env {name}": "sk-live-123"})
+    (one,) = compared(wanted, there)
+    assert one.found == "sk-live-123"
+    assert "sk-live-123" not in one.says
+    assert "set, not shown" in one.says

@@ -138,3 +138,31 @@ def test_firing_twice(client: TestClient, request: pytest.FixtureRequest) -> Non
 def test_refused(client: TestClient) -> None:
     answer = client.post("/drift", json={"tables": []})
     assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "tables")
+
+
+def test_rows_that_no_ledger_knows(client: TestClient, there: Any) -> None:
+    """Which code wrote them nobody knows, and that is not clean."""
+    of_date = f"table_name = '{OFFENSE}' AND partition_date = '{day(3)}'"
+    by_hand(there, f"CREATE TEMP TABLE words AS SELECT * FROM nba_ops.partitions WHERE {of_date}")
+    by_hand(there, f"DELETE FROM nba_ops.partitions WHERE {of_date}")
+    try:
+        answer = client.post("/drift", json={})
+    finally:
+        by_hand(there, "INSERT INTO nba_ops.partitions SELECT * FROM words")
+    (found,) = answer.json()["tables"]
+    assert (answer.status_code, found["table"], found["verdict"]) == (424, OFFENSE, "undetermined")
+    assert f"1 stored dates, {day(3)} to {day(3)}, are in no ledger" in found["reason"]
+
+
+def test_no_season(client: TestClient, there: Any) -> None:
+    """Nothing could be looked at: that says nothing."""
+    by_hand(there, "CREATE TEMP TABLE games AS SELECT * FROM nba_raw.schedule")
+    by_hand(there, "DELETE FROM nba_raw.schedule")
+    try:
+        answer = client.post("/drift", json={})
+    finally:
+        by_hand(there, "INSERT INTO nba_raw.schedule SELECT * FROM games")
+    assert answer.status_code == 424
+    assert answer.json()["counts"] == {
+        "undetermined": len(there.office.pipeline.registry.processors)
+    }
