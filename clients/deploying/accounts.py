@@ -1,4 +1,4 @@
-"""`accounts.yaml`: service accounts, and who may do what, where."""
+"""`accounts.yaml`: service accounts, people, and who may do what, where."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from clients.deploying.parameters import Strict
 from clients.deploying.resource import PROJECT, Grant, Kind, Place, Resource
 
-WITH_POLICY = ("service", "job", "topic", "subscription", "account", "repository")
+WITH_POLICY = ("service", "job", "topic", "subscription", "account", "repository", "secret")
 BY_CONDITION = {"dataset": "projects/{project}/datasets/", "bucket": "projects/_/buckets/"}
 """Named in a condition of the project's policy: gcloud can't grant on a dataset itself."""
 PLACES = "|".join((*WITH_POLICY, *BY_CONDITION))
@@ -43,12 +43,21 @@ class Agent(Strict):
     may: tuple[Right, ...]
 
 
+class Person(Strict):
+    """One, or a group of them. In small letters: what Google keeps, and the service's list, are
+    compared letter by letter."""
+
+    member: Annotated[str, Field(pattern=r"^(user|group):[^@\sA-Z]+@[^@\sA-Z]+\.[^@\sA-Z]+$")]
+    may: tuple[Right, ...]
+
+
 class Accounts(Strict):
     """All of them."""
 
     repository: str
     accounts: tuple[Account, ...]
     agents: tuple[Agent, ...] = ()
+    people: tuple[Person, ...] = ()
 
     def resources(self) -> Iterator[Resource]:
         for one in self.accounts:
@@ -66,6 +75,9 @@ class Accounts(Strict):
         for agent in self.agents:
             for right in agent.may:
                 yield _grant(right, f"serviceAccount:{agent.email}", project)
+        for person in self.people:
+            for right in person.may:
+                yield _grant(right, person.member, project)
 
 
 def _member(account: Account, project: str) -> str:

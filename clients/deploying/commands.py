@@ -9,6 +9,7 @@ from itertools import groupby
 
 from clients.deploying.differences import Difference
 from clients.deploying.flags import (
+    ONLY_BETA,
     job_flags,
     schedule_flags,
     service_flags,
@@ -147,12 +148,16 @@ def _service(making: _Making, found: tuple[Difference, ...]) -> None:
         closed = "--no-allow-unauthenticated"
         making.add(("gcloud", "run", "deploy", *where, *flags, closed), found)
         return
-    changed = [each for each in found if each.field != "traffic"]
+    update = ("run", "services", "update", *where)
+    changed = [each for each in found if each.field not in {"traffic", *ONLY_BETA}]
     if changed:
-        flags = service_flags(*_sides(changed))
-        making.add(("gcloud", "run", "services", "update", *where, *flags), changed)
-    moved = [each for each in found if each.field == "traffic"] or changed
-    making.add(("gcloud", "run", "services", "update-traffic", *where, "--to-latest"), moved)
+        making.add(("gcloud", *update, *service_flags(*_sides(changed))), changed)
+    if moved := [each for each in found if each.field == "traffic"] or changed:
+        making.add(("gcloud", "run", "services", "update-traffic", *where, "--to-latest"), moved)
+    for each in found:
+        if flag := ONLY_BETA.get(each.field or ""):
+            again = shlex.join(("gcloud", "beta", *update, flag))
+            making.by_hand.append(f"{each.says}: only gcloud's beta changes it, `{again}`")
 
 
 def _job(making: _Making, found: tuple[Difference, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from clients.deploying.resource import Kind, Resource
 
 NEVER = "never"
 ENABLED = "ENABLED"
+Retention = Annotated[int, Field(ge=600, le=2_678_400)]
+"""Of what isn't acknowledged, in seconds: Pub/Sub's own bounds."""
 
 
 class Push(Strict):
@@ -28,6 +30,7 @@ class Push(Strict):
     max_retry: int = Field(ge=0, le=600)
     dead_letter_topic: Name
     max_delivery_attempts: int = Field(ge=5, le=100)
+    retention: Retention
 
     def resource(self, parameters: Parameters) -> Resource:
         said = {
@@ -40,6 +43,7 @@ class Push(Strict):
             "max retry": str(self.max_retry),
             "dead letter topic": parameters.topic(self.dead_letter_topic),
             "max delivery attempts": str(self.max_delivery_attempts),
+            "retention": str(self.retention),
             "expiration": NEVER,
         }
         return Resource(Kind.SUBSCRIPTION, self.name, said)
@@ -51,11 +55,13 @@ class Kept(Strict):
     name: Name
     topic: Name
     ack_deadline: int = Field(ge=10, le=600)
+    retention: Retention
 
     def resource(self, parameters: Parameters) -> Resource:
         said = {
             "topic": parameters.topic(self.topic),
             "ack deadline": str(self.ack_deadline),
+            "retention": str(self.retention),
             "expiration": NEVER,
         }
         return Resource(Kind.SUBSCRIPTION, self.name, said)

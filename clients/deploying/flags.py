@@ -31,6 +31,24 @@ JOB = CONTAINER | {
     "parallelism": "--parallelism",
     "max retries": "--max-retries",
 }
+TO_NOTHING = {
+    "service min instances": ("--min=default",),
+    "custom audiences": ("--clear-custom-audiences",),
+    "VPC connector": ("--clear-vpc-connector",),
+    "network": ("--clear-network",),
+    "volumes": ("--clear-volume-mounts", "--clear-volumes"),
+    "startup probe": ("--startup-probe=",),
+    "liveness probe": ("--liveness-probe=",),
+}
+"""What nobody declares, back to what Cloud Run has by itself."""
+ONLY_BETA = {
+    "scaling mode": "--scaling=auto",
+    "manual instances": "--scaling=auto",
+    "service max instances": "--max=default",
+    "default URL": "--default-url",
+    "IAP": "--no-iap",
+}
+"""The same, by `gcloud beta run services update`, which isn't everywhere."""
 SUBSCRIPTION = (
     {
         "endpoint": "--push-endpoint",
@@ -43,6 +61,7 @@ SUBSCRIPTION = (
         "dead letter topic": "--dead-letter-topic",
         "max delivery attempts": "--max-delivery-attempts",
     },
+    {"retention": "--message-retention-duration"},
     {"expiration": "--expiration-period"},
 )
 """In parts: Pub/Sub replaces a part as a whole."""
@@ -59,7 +78,10 @@ SCHEDULE = {
     "max backoff": "--max-backoff",
 }
 TOKEN = {"account": "--oidc-service-account-email", "audience": "--oidc-token-audience"}
-IN_SECONDS = ("min retry", "max retry", "attempt deadline", "min backoff", "max backoff")
+IN_SECONDS = (
+    *("min retry", "max retry", "retention"),
+    *("attempt deadline", "min backoff", "max backoff"),
+)
 
 
 def service_flags(wanted: Fields, gone: Fields, *, new: bool = False) -> Iterator[str]:
@@ -101,6 +123,8 @@ def schedule_flags(
 
 def _container(wanted: Fields, gone: Fields, *, new: bool) -> Iterator[str]:
     """Environment and secrets: of what is there, those that are as declared stay untouched."""
+    for name in gone:
+        yield from TO_NOTHING.get(name, ())
     for kind, flag in (("env", "env-vars"), ("secret", "secrets")):
         if found := _named(kind, wanted):
             yield f"--{'set' if new else 'update'}-{flag}={_pairs(found)}"

@@ -13,6 +13,8 @@ from clients.deploying.parameters import Parameters
 from clients.deploying.resource import PROJECT, Grant, Kind, Place, Resource, State
 from processors.errors import GcloudFailed
 
+NOT_OURS = ("project", "secret")
+"""Places that we don't make: asked of at once, and where one isn't there, gcloud says so."""
 AT_ONCE = 4
 POLICY = "get-iam-policy"
 Words = tuple[str, ...]
@@ -105,12 +107,12 @@ def _places(
     names = {(one.kind.value, one.name) for one in there}
     wanted = sorted({one.place for one in declared.state.grants})
     for place in wanted:
-        if place != PROJECT and Kind(place.kind) in undetermined:
+        if place.kind not in NOT_OURS and Kind(place.kind) in undetermined:
             undetermined[place] = undetermined[Kind(place.kind)]
     return {
         place: (*policy_words(place, POLICY, declared.parameters), "--format=json")
         for place in wanted
-        if place == PROJECT or (place.kind, place.name) in names
+        if place.kind in NOT_OURS or (place.kind, place.name) in names
     }
 
 
@@ -119,6 +121,8 @@ def policy_words(place: Place, verb: str, told: Parameters) -> Words:
     project, region = f"--project={told.project}", f"--region={told.region}"
     if place == PROJECT:
         return ("gcloud", "projects", verb, told.project)
+    if place.kind == "secret":
+        return ("gcloud", "secrets", verb, place.name, project)
     if place.kind in ("service", "job"):
         return ("gcloud", "run", f"{place.kind}s", verb, place.name, project, region)
     if place.kind in ("topic", "subscription"):

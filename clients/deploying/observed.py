@@ -1,7 +1,7 @@
 """What Google says of a thing, as gcloud prints it or its API answers, in the fields we declare.
 
 Only what is named here is looked at. A field that we never declare, but that would change what the
-thing does, is named where it is set: then it differs."""
+thing does, is named where it is set: then it differs (those of Cloud Run: `undeclared.py`)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,31 @@ from typing import Any
 from clients.deploying.declared import LATEST
 from clients.deploying.deliveries import ENABLED, NEVER
 from clients.deploying.resource import Grant, Kind, Place, Resource
+from clients.deploying.undeclared import (
+    LEAST,
+    MOST,
+    notes_of,
+    of_probes,
+    of_service,
+    of_template,
+)
 
 Json = Mapping[str, Any]
 BOOST = "run.googleapis.com/startup-cpu-boost"
 THROTTLING = "run.googleapis.com/cpu-throttling"
 INGRESS = "run.googleapis.com/ingress"
 OPEN = "run.googleapis.com/invoker-iam-disabled"
-LEAST, MOST = "autoscaling.knative.dev/minScale", "autoscaling.knative.dev/maxScale"
+A_WEEK = "604800s"
+"""What Pub/Sub keeps where nothing is said."""
 THEIR_HEADERS = ("User-Agent", "X-CloudScheduler", "Content-Length")
 """Set by Scheduler itself."""
 
 
 def service(said: Json) -> Resource:
     """By its template: that of the revision made last; `traffic` says whether it serves."""
-    outer, template = _annotations(said), said["spec"]["template"]
-    fields = template_fields(template) | {
+    outer, template = notes_of(said), said["spec"]["template"]
+    fields = template_fields(template) | of_service(said)
+    fields |= {
         "ingress": outer.get(INGRESS, "all"),
         "IAM check": "no" if outer.get(OPEN, "").lower() == "true" else "yes",
         "traffic": traffic(said),
@@ -37,7 +47,7 @@ def service(said: Json) -> Resource:
 
 def template_fields(template: Json) -> dict[str, str]:
     """Of a service's template; a revision has the same shape."""
-    inner, spec = _annotations(template), template["spec"]
+    inner, spec = notes_of(template), template["spec"]
     said = {
         "start-up boost": _yes(inner.get(BOOST, "false")),
         "CPU throttling": _yes(inner.get(THROTTLING, "true")),
@@ -45,7 +55,7 @@ def template_fields(template: Json) -> dict[str, str]:
         "min instances": inner.get(LEAST, "0"),
         "max instances": inner.get(MOST, ""),
     }
-    return {**_container(spec), **said}
+    return {**_container(spec), **said, **of_template(inner, spec), **of_probes(spec)}
 
 
 def traffic(said: Json) -> str:
@@ -74,7 +84,8 @@ def serving_revisions(said: Json) -> tuple[str, ...]:
 def job(said: Json) -> Resource:
     execution = said["spec"]["template"]["spec"]
     task = execution["template"]["spec"]
-    fields = _container(task) | {
+    fields = _container(task) | of_template(notes_of(said["spec"]["template"]), task)
+    fields |= {
         "tasks": str(execution.get("taskCount", 1)),
         "parallelism": str(execution.get("parallelism", "")),
         "max retries": str(task.get("maxRetries", 3)),
@@ -101,6 +112,7 @@ def subscription(said: Json) -> Resource:
         "max retry": _seconds(retry.get("maximumBackoff")),
         "dead letter topic": dead.get("deadLetterTopic"),
         "max delivery attempts": _number(dead.get("maxDeliveryAttempts")),
+        "retention": _seconds(said.get("messageRetentionDuration", A_WEEK)),
         "expiration": said.get("expirationPolicy", {"ttl": "31 days"}).get("ttl", NEVER),
         "filter": said.get("filter"),
         "ordering": _set(said.get("enableMessageOrdering")),
@@ -191,11 +203,6 @@ def _container(spec: Json) -> dict[str, str]:
             fields[f"env {one['name']}"] = one.get("value", "")
     named = ("env ", "secret ")
     return {name: value for name, value in fields.items() if value or name.startswith(named)}
-
-
-def _annotations(said: Json) -> Mapping[str, str]:
-    found: Mapping[str, str] = said.get("metadata", {}).get("annotations", {})
-    return found
 
 
 def _cpu(said: str | None) -> str | None:

@@ -28,23 +28,26 @@ def of_running(url: str, there: Version | str, registry: Registry) -> Iterator[F
 
 
 def of_revision(url: str, there: Version | str, traffic: Traffic | None) -> Iterator[Finding]:
-    """Whether what answers is what gets the traffic."""
-    if isinstance(there, str) or traffic is None or there.revision is None:
+    """Whether what answers is what gets the traffic; Cloud Run tells each revision its name."""
+    if isinstance(there, str) or traffic is None:
         return
-    if there.revision not in traffic.names:
+    if there.revision is None:
+        says = "what answers doesn't say which revision it is: is it the service on Cloud Run?"
+        yield undetermined(Part.RUNNING, url, says)
+    elif there.revision not in traffic.names:
         names = ", ".join(traffic.names) or "none"
         says = f"{there.revision} answers, traffic goes to {names}"
         yield differs(Part.RUNNING, url, says, field="revision", found=there.revision)
 
 
 def answering(there: Version | str, traffic: Traffic | None) -> Mapping[str, str]:
-    """By revision, the commit that it says it is of; it must say which revision it is where more
-    than one gets traffic."""
-    if isinstance(there, str) or traffic is None or there.commit is None:
+    """By revision, the commit that it says it is of; nothing of one that doesn't say which revision
+    it is."""
+    if isinstance(there, str) or traffic is None:
         return {}
-    if there.revision is not None:
-        return {there.revision: there.commit}
-    return {traffic.names[0]: there.commit} if len(traffic.names) == 1 else {}
+    if there.commit is None or there.revision is None:
+        return {}
+    return {there.revision: there.commit}
 
 
 def of_tables(url: str, there: Version | str, registry: Registry) -> Iterator[Finding]:

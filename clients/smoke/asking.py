@@ -10,9 +10,12 @@ from pydantic import BaseModel
 
 from clients.backfill.line import LOOPBACK
 from clients.backfill.reading import parsed, read_refusal
+from clients.backfill.results import Ending
 from clients.identity import Identity
 
 Answer = TypeVar("Answer", bound=BaseModel)
+NOT_FOUND = 404
+"""Also what Google's front end says of an address that it doesn't know yet."""
 SECONDS = 60.0
 """For one answer: the first of an instance waits for its start."""
 
@@ -20,9 +23,11 @@ SECONDS = 60.0
 class Unanswered(Exception):
     """What came instead, and whether waiting may help."""
 
-    def __init__(self, why: str, *, may_come: bool) -> None:
+    def __init__(self, why: str, *, may_come: bool, is_before: bool = False) -> None:
         super().__init__(why)
         self.why, self.may_come = why, may_come
+        self.is_before = is_before
+        """Nothing of the service's answered, but what stands before it."""
 
 
 class Deployed:
@@ -60,5 +65,8 @@ class Deployed:
         if found is None or answer.status_code not in (200, 503):
             said = read_refusal(answer.status_code, answer.headers, answer.content)
             later = said.retryable or answer.is_server_error
+            if answer.status_code == NOT_FOUND and said.ending is Ending.GARBLED:
+                why = f"{path} never reached the service: {said.message}, by what stands before it"
+                raise Unanswered(why, may_come=True, is_before=True)
             raise Unanswered(said.message, may_come=later)
         return found

@@ -13,6 +13,11 @@ from service.models.answers import Processed, Ready, Version
 
 PAUSE = 1.0
 TRIGGERED_BY = "tipoff smoke"
+LOGS = "read its logs"
+KEPT = (
+    "where /version is answered there, Google keeps this path for itself: look in the logs whether"
+    " it is ready; where it isn't, no service is behind the address"
+)
 REFUSED = "its account needs roles/run.invoker and a place in TIPOFF_ALLOWED_EMAILS"
 
 
@@ -45,14 +50,15 @@ def _ready(deployed: Deployed, wait: float) -> Finding:
             said = deployed.ask(Ready, "/readyz")
         except Unanswered as unanswered:
             why, may_come = unanswered.why, unanswered.may_come
+            do = KEPT if unanswered.is_before else LOGS
         else:
             if said.ready:
                 return passed("ready", f"after {time.monotonic() - begun:.1f} s")
-            why, may_come = said.reason or "it doesn't say why", True
+            why, may_come, do = said.reason or "it doesn't say why", True, LOGS
         if not may_come:
             return failed("ready", why, REFUSED)
         if time.monotonic() - begun + PAUSE > wait:
-            return failed("ready", f"not within {wait:g} s: {why}", "read its logs")
+            return failed("ready", f"not within {wait:g} s: {why}", do)
         time.sleep(PAUSE)
 
 

@@ -42,7 +42,7 @@ def smoke(capsys: pytest.CaptureFixture[str], url: str, *more: str) -> tuple[int
 @contextmanager
 def bent(served: Served, path: str, **changes: Any) -> Iterator[str]:
     """The service behind a door that changes one of its answers, and its code by `code`."""
-    code = changes.pop("code", None)
+    code, page = changes.pop("code", None), changes.pop("page", None)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -62,7 +62,7 @@ def bent(served: Served, path: str, **changes: Any) -> Iterator[str]:
             )
             content, status = answer.content, answer.status_code
             if self.path == path:
-                content = json.dumps(answer.json() | changes).encode()
+                content = page or json.dumps(answer.json() | changes).encode()
                 status = code or status
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
@@ -144,6 +144,20 @@ class TestNotIt:
             code, found = smoke(capsys, url, "--date", "2026-01-15")
         assert code == 1
         assert [name for name, one in found.items() if one["verdict"] == "failed"] == [check]
+
+    def test_who_stands_before_it_answers(
+        self, served: Served, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """As Google's own page does where a path never reaches the service."""
+        page = b"<html><title>Error 404 (Not Found)!!1</title></html>"
+        with bent(served, "/readyz", code=404, page=page) as url:
+            code, found = smoke(capsys, url, "--date", "2026-01-15")
+        assert (code, found["ready"]["verdict"]) == (1, "failed")
+        assert found["ready"]["says"].startswith(
+            "not within 0 s: /readyz never reached the service: 404 with"
+        )
+        assert "Google keeps this path for itself" in found["ready"]["do"]
+        assert found["version"]["verdict"] == "passed"
 
     def test_nothing_there(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, found = smoke(capsys, "http://127.0.0.1:9")

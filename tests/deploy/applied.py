@@ -122,7 +122,7 @@ def test_each_field_is_found_by_itself(
         differing = list(compared(original, same))
         assert [one.field for one in differing] == [field]
         todo = plan(declared.parameters, declared.state, differing)
-        by_hand = kind is Kind.SUBSCRIPTION and field in changes.BY_HAND
+        by_hand = field in changes.BY_HAND[kind]
         assert bool(todo.commands) is not by_hand
         assert bool(todo.by_hand) is by_hand
 
@@ -139,17 +139,17 @@ def test_what_somebody_changed_is_named_and_repaired(
     cloud.run.revisions = {"tipoff-older": older, **cloud.run.revisions}
     today, push = cloud.keeping.schedules["tipoff-today"], subscription(cloud, "tipoff-landed")
     account = cloud.keeping.accounts["tipoff-push@tipoff-test.iam.gserviceaccount.com"]
-    several: list[tuple[str, Json, Mapping[str, Change]]] = [
-        ("tipoff", service, changes.SERVICE),
-        ("tipoff-rebuild", job, changes.JOB),
-        ("tipoff-today", today, changes.SCHEDULE),
-        ("tipoff-push", account, changes.ACCOUNT),
-        ("tipoff-landed", push, changes.SUBSCRIPTION),
+    several: list[tuple[str, Json, Kind, Mapping[str, Change]]] = [
+        ("tipoff", service, Kind.SERVICE, changes.SERVICE),
+        ("tipoff-rebuild", job, Kind.JOB, changes.JOB),
+        ("tipoff-today", today, Kind.SCHEDULE, changes.SCHEDULE),
+        ("tipoff-push", account, Kind.ACCOUNT, changes.ACCOUNT),
+        ("tipoff-landed", push, Kind.SUBSCRIPTION, changes.SUBSCRIPTION),
     ]
     expected: set[tuple[str, str | None]] = set()
-    for name, said, cases in several:
+    for name, said, kind, cases in several:
         for field, change in cases.items():
-            if said is not push or field not in changes.BY_HAND:
+            if field not in changes.BY_HAND[kind]:
                 change(said)
                 expected.add((name, field))
     put_subscription(cloud, "tipoff-landed", push)
@@ -182,6 +182,26 @@ def test_what_somebody_changed_is_named_and_repaired(
     assert len(reasons) == len(expected) + 3
     owners = cloud.policies.get("projects/tipoff-test")["bindings"]
     assert {"role": "roles/viewer", "members": ["user:somebody@example.com"]} in owners
+
+
+def test_a_secret_is_given_to_who_reads_it_and_is_never_made(
+    applied: list[str], cloud: Cloud, gcloud: Gcloud, declared: Declared
+) -> None:
+    del applied
+    reader, *others = declared.accounts.accounts
+    right = "roles/secretmanager.secretAccessor on secret odds-key"
+    reader = reader.model_copy(update={"may": (*reader.may, right)})
+    accounts = declared.accounts.model_copy(update={"accounts": (reader, *others)})
+    reading = replace(declared, accounts=accounts)
+    said: list[str] = []
+    with pytest.raises(GcloudFailed, match=r"nothing was changed: .*odds-key.* not found"):
+        apply(gcloud, reading, dry_run=False, say=said.append)
+    path = "projects/tipoff-test/secrets/odds-key"
+    cloud.secrets.add(path)
+    assert apply(gcloud, reading, dry_run=False, say=said.append) == 0
+    assert said[-1] == "all is as declared"
+    granted = {"role": "roles/secretmanager.secretAccessor", "members": _members("runtime")}
+    assert cloud.policies.get(path)["bindings"] == [granted]
 
 
 def test_what_may_not_be_looked_at_is_not_taken_for_absent(

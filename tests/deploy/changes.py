@@ -6,6 +6,8 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from clients.deploying.resource import Kind
+
 Json = dict[str, Any]
 Change = Callable[[Json], None]
 OTHER_IMAGE = f"us-east1-docker.pkg.dev/tipoff-test/tipoff/tipoff@sha256:{'b' * 64}"
@@ -51,6 +53,17 @@ def _env(*path: str | int, name: str, value: str | None) -> Change:
     return change
 
 
+def _mounted(place: tuple[str, ...]) -> Change:
+    """As one who wants a disk, or a file in the way of ours."""
+
+    def change(said: Json) -> None:
+        put(*place, "spec", "volumes", value=[{"name": "disk", "emptyDir": {}}])(said)
+        mount = [{"name": "disk", "mountPath": "/opt"}]
+        put(*place, "spec", "containers", 0, "volumeMounts", value=mount)(said)
+
+    return change
+
+
 def _pinned(said: Json) -> None:
     """As after a roll-back by hand."""
     said["spec"]["traffic"] = [{"revisionName": "tipoff-older", "percent": 100}]
@@ -60,6 +73,11 @@ def _pinned(said: Json) -> None:
 INNER = ("spec", "template")
 ONE = (*INNER, "spec", "containers", 0)
 NOTES = (*INNER, "metadata", "annotations")
+OUTER = ("metadata", "annotations")
+CONNECTOR = "run.googleapis.com/vpc-access-connector"
+NETWORK = "run.googleapis.com/network-interfaces"
+INTERFACES = '[{"network":"default","subnetwork":"default"}]'
+PROBE = {"httpGet": {"path": "/healthz", "port": 8080}, "periodSeconds": 10, "timeoutSeconds": 1}
 SECRET = {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "key", "key": "latest"}}}
 SERVICE: Mapping[str, Change] = {
     "image": put(*ONE, "image", value=OTHER_IMAGE),
@@ -83,6 +101,18 @@ SERVICE: Mapping[str, Change] = {
     "env TIPOFF_BYTES_CAP": _more(*ONE, "env", value={"name": "TIPOFF_BYTES_CAP", "value": "9"}),
     "secret KEY": _more(*ONE, "env", value=SECRET),
     "traffic": _pinned,
+    "scaling mode": put(*OUTER, "run.googleapis.com/scalingMode", value="manual"),
+    "manual instances": put(*OUTER, "run.googleapis.com/manualInstanceCount", value="0"),
+    "service min instances": put(*OUTER, "run.googleapis.com/minScale", value="2"),
+    "service max instances": put(*OUTER, "run.googleapis.com/maxScale", value="1"),
+    "default URL": put(*OUTER, "run.googleapis.com/default-url-disabled", value="True"),
+    "custom audiences": put(*OUTER, "run.googleapis.com/custom-audiences", value='["https://a"]'),
+    "IAP": put(*OUTER, "run.googleapis.com/iap-enabled", value="true"),
+    "VPC connector": put(*NOTES, CONNECTOR, value="inner"),
+    "network": put(*NOTES, NETWORK, value=INTERFACES),
+    "startup probe": put(*ONE, "startupProbe", value=PROBE),
+    "liveness probe": put(*ONE, "livenessProbe", value=PROBE),
+    "volumes": _mounted(INNER),
 }
 TASK = ("spec", "template", "spec", "template", "spec")
 WORK = (*TASK, "containers", 0)
@@ -98,6 +128,9 @@ JOB: Mapping[str, Change] = {
     "args": put(*WORK, "args", value=["run"]),
     "command": put(*WORK, "command", value=["sh"]),
     "env TIPOFF_LOG_LEVEL": _env(*WORK, "env", name="TIPOFF_LOG_LEVEL", value="DEBUG"),
+    "VPC connector": put(*NOTES, CONNECTOR, value="inner"),
+    "network": put(*NOTES, NETWORK, value=INTERFACES),
+    "volumes": _mounted(TASK[:-1]),
 }
 SUBSCRIPTION: Mapping[str, Change] = {
     "endpoint": put("pushConfig", "pushEndpoint", value="https://elsewhere.example/pubsub/push"),
@@ -110,13 +143,26 @@ SUBSCRIPTION: Mapping[str, Change] = {
         "deadLetterPolicy", "deadLetterTopic", value="projects/tipoff-test/topics/tipoff-completed"
     ),
     "max delivery attempts": put("deadLetterPolicy", "maxDeliveryAttempts", value=5),
+    "retention": put("messageRetentionDuration", value="600s"),
     "expiration": put("expirationPolicy", value={"ttl": "2678400s"}),
     "topic": put("topic", value="projects/tipoff-test/topics/tipoff-completed"),
     "filter": put("filter", value='attributes.success = "true"'),
     "ordering": put("enableMessageOrdering", value=True),
 }
-BY_HAND = ("topic", "filter", "ordering")
-"""Of a subscription, for good."""
+BY_HAND: Mapping[Kind, tuple[str, ...]] = {
+    Kind.SERVICE: (
+        "scaling mode",
+        "manual instances",
+        "service max instances",
+        "default URL",
+        "IAP",
+    ),
+    Kind.JOB: (),
+    Kind.SCHEDULE: (),
+    Kind.ACCOUNT: (),
+    Kind.SUBSCRIPTION: ("topic", "filter", "ordering"),
+}
+"""What this gcloud can't change: of a subscription for good, of a service only its beta can."""
 SCHEDULE: Mapping[str, Change] = {
     "description": put("description", value="Something else."),
     "schedule": put("schedule", value="0 11 * * *"),
@@ -145,6 +191,9 @@ NOISE: Mapping[str, tuple[Change, ...]] = {
         put("metadata", "annotations", "run.googleapis.com/operation-id", value="x-y"),
         put("metadata", "annotations", "serving.knative.dev/lastModifier", value="a@example.com"),
         put("metadata", "annotations", "run.googleapis.com/urls", value='["https://a"]'),
+        put(*OUTER, "run.googleapis.com/scalingMode", value="automatic"),
+        put(*OUTER, "run.googleapis.com/maxScale", value="100"),
+        put(*OUTER, "run.googleapis.com/default-url-disabled", value="False"),
         put("metadata", "generation", value=77),
         put("metadata", "resourceVersion", value="AAZZ"),
         put("metadata", "labels", "managed-by", value="somebody"),
@@ -154,6 +203,7 @@ NOISE: Mapping[str, tuple[Change, ...]] = {
         put(*INNER, "metadata", "labels", "client.knative.dev/nonce", value="other"),
         put(*ONE, "resources", "limits", "cpu", value="2000m"),
         put(*ONE, "name", value="tipoff-1"),
+        put(*ONE, "startupProbe", "timeoutSeconds", value=240),
     ),
     "job": (
         put("metadata", "annotations", "run.googleapis.com/client-version", value="1.2.3"),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from clients.deploying.resource import Kind
+from tests.deploy.beside import NOT_EMULATED
 from tests.deploy.changes import Change, Json
 from tests.deploy.server import Cloud
 
@@ -38,7 +39,7 @@ def copies(
             del held[_key(kind, copied)]
         else:
             _emulated(cloud, "DELETE", copied)
-            cloud.expirations.pop(copied, None)
+            cloud.beside.forget(copied)
 
 
 def kept(cloud: Cloud, kind: Kind) -> dict[str, Json] | None:
@@ -60,8 +61,7 @@ def subscription(cloud: Cloud, name: str) -> Json:
 def put_subscription(cloud: Cloud, name: str, said: Json) -> None:
     """Anew: much of one can't be changed."""
     body = {key: value for key, value in said.items() if key != "state"}
-    if body.get("expirationPolicy"):
-        cloud.expirations[name] = body.pop("expirationPolicy")
+    cloud.beside.take(name, body, [one for one in NOT_EMULATED if body.get(one)])
     _emulated(cloud, "DELETE", name, missing_ok=True)
     _emulated(cloud, "PUT", name, body)
 

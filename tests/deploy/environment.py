@@ -16,6 +16,7 @@ HOSTS = {
     "CLOUDRESOURCEMANAGER": "crm",
     "ARTIFACTREGISTRY": "artifacts",
     "SERVICEUSAGE": "serviceusage",
+    "SECRETMANAGER": "secretmanager",
 }
 """By the name of the property, `http://HOST.test/`."""
 

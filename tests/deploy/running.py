@@ -174,7 +174,12 @@ def _fill_in(template: Json) -> None:
     limits = container.setdefault("resources", {}).setdefault("limits", {})
     limits.setdefault("cpu", "1000m")
     limits.setdefault("memory", "512Mi")
-    probe = {"failureThreshold": 1, "periodSeconds": 240, "tcpSocket": {"port": 8080}}
+    probe = {
+        "failureThreshold": 1,
+        "periodSeconds": 240,
+        "timeoutSeconds": 240,
+        "tcpSocket": {"port": 8080},
+    }
     container.setdefault("startupProbe", probe)
 
 

@@ -19,7 +19,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.deploy.answers import Refused
+from tests.deploy.answers import Refused, not_found
+from tests.deploy.beside import Beside
 from tests.deploy.keeping import Keeping
 from tests.deploy.policies import Policies
 from tests.deploy.running import Run
@@ -60,8 +61,9 @@ class Cloud:
     policies: Policies = field(default_factory=Policies)
     forbidden: set[str] = field(default_factory=set)
     """Hosts that refuse everything."""
-    expirations: dict[str, Json] = field(default_factory=dict)
-    """Of subscriptions, where they were changed."""
+    secrets: set[str] = field(default_factory=set)
+    """Paths of those that are there; what they hold nobody asks."""
+    beside: Beside = field(default_factory=Beside)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -72,7 +74,8 @@ class Cloud:
         self.run = Run(self.project, self.region, self.number)
         self.keeping = Keeping(self.project, self.region)
         self.policies = Policies()
-        self.expirations = {}
+        self.secrets = set()
+        self.beside = Beside()
         self.calls = []
 
     @property
@@ -96,25 +99,18 @@ class Cloud:
 
     def _policy(self, call: Call, found: re.Match[str]) -> Json:
         path = found.group(1).replace("projects/-/", f"projects/{self.project}/")
+        if "/secrets/" in path and path not in self.secrets:
+            raise not_found(f"Secret [{path}] not found.")
         if found.group(2) == "get":
             return self.policies.get(path)
         return self.policies.set(path, call.body["policy"])
 
     def _handed_on(self, call: Call) -> Json:
-        """The emulator can't change when a subscription expires: that is kept here."""
-        mask = call.body.get("updateMask", "").split(",")
-        if "expirationPolicy" in mask:
-            mask.remove("expirationPolicy")
-            policy = call.body["subscription"].pop("expirationPolicy", None)
-            self.expirations[call.path.rpartition("/")[2]] = policy
-            if not mask:
-                return call.body["subscription"]
-            call.body["updateMask"] = ",".join(mask)
+        if self.beside.taken(call.method, call.path, call.body):
+            return dict(call.body["subscription"])
         said = self._from_emulator(call)
         for one in said.get("subscriptions", []):
-            policy = self.expirations.get(one["name"].rpartition("/")[2])
-            if policy is not None:
-                one["expirationPolicy"] = policy
+            one |= self.beside.of(one["name"])
         return said
 
     def _from_emulator(self, call: Call) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,26 +14,16 @@ from clients.deploying.agreeing import checked
 from clients.deploying.declared import Declared, read_declared
 from clients.deploying.differences import INVOKER
 from clients.deploying.nesting import faults, limits
+from clients.deploying.resource import Grant, Place
 from processors.errors import UsageError
 from service.models.drift import DriftAsked
 from service.models.requests import ProcessDate, Reconcile, Verify
 from service.settings import READ_ELSEWHERE, Settings, load_settings
 from tests.deploy.conftest import DEPLOY, TOLD
+from tests.deploy.spoiling import spoil
 from warehouse.bigquery.address import SCRATCH
 from warehouse.bigquery.names import DATASETS
 from warehouse.bigquery.schema import SCRATCH_EXPIRATION
-
-
-@pytest.fixture
-def spoilt(folder: Path, tmp_path: Path) -> Path:
-    """A copy to spoil."""
-    return Path(shutil.copytree(folder, tmp_path / "deploy"))
-
-
-def spoil(file: Path, before: str, after: str) -> None:
-    text = file.read_text()
-    assert before in text
-    file.write_text(text.replace(before, after, 1))
 
 
 @pytest.mark.parametrize(
@@ -98,11 +87,11 @@ def test_who_waits_waits_longer(declared: Declared) -> None:
         ("service.yaml", "time_out: 600", "time_out: 540", "time_out is 540 s and must be more"),
         ("scheduler.yaml", "deadline: 900", "deadline: 599", "599 s and must be at least service"),
         ("scheduler.yaml", 'audience: "{url}"', 'audience: "{url}/x"', "TIPOFF_AUDIENCE=https"),
-        ("scheduler.yaml", "account: tipoff-scheduler", "account: tipoff-runtime", "get 403"),
+        ("scheduler.yaml", "account: tipoff-scheduler", "account: tipoff-runtime", "gets 403"),
         ("pubsub.yaml", "account: tipoff-push", "account: tipoff-posh", "no account tipoff-posh"),
         ("pubsub.yaml", "  topic: tipoff-landed", "  topic: tipoff-land", "no topic tipoff-land "),
         ("service.yaml", "topics/tipoff-completed", "topics/tipoff-done", "COMPLETION_TOPIC is"),
-        ("pubsub.yaml", "topic: tipoff-dead\n  ack", "topic: tipoff-landed\n  ack", "are lost"),
+        ("pubsub.yaml", "topic: tipoff-dead\n  ack", "topic: tipoff-landed\n  ack", ": lost"),
     ],
 )
 def test_what_would_not_work_is_refused(
@@ -156,6 +145,14 @@ def test_only_named_accounts_may_call(declared: Declared) -> None:
     assert invokers == {f"serviceAccount:{one}" for one in allowed}
     assert {one.place.kind for one in grants if one.role == INVOKER} == {"service"}
     assert all(one.member.startswith("serviceAccount:") for one in grants)
+
+
+def test_pubsubs_agent_may_make_the_tokens_that_it_pushes_with(declared: Declared) -> None:
+    agent = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
+    maker = "roles/iam.serviceAccountTokenCreator"
+    assert Grant(Place("account", declared.pubsub.push.account), maker, agent) in (
+        declared.state.grants
+    )
 
 
 def test_the_runtime_account_may_edit_what_is_ours_and_read_what_is_others(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from clients.deploying.accounts import Agent
 from clients.deploying.commands import Plan, plan
 from clients.deploying.declared import Declared
 from clients.deploying.differences import Difference, compared, differences
+from clients.deploying.looking import look
 from clients.deploying.resource import PROJECT, Grant, Kind, Place, State
+from processors.errors import GcloudFailed
 
 EMPTY = State()
 
@@ -104,6 +109,28 @@ def test_what_gcloud_cannot_change_is_left_to_somebody(declared: Declared) -> No
     assert todo.commands == ()
     assert "gcloud pubsub subscriptions delete tipoff-landed" in todo.by_hand[0]
     assert "BigQuery can't move it" in todo.by_hand[1]
+
+
+def test_a_secret_that_is_not_there_is_not_taken_for_one_without_rights(
+    declared: Declared,
+) -> None:
+    """Secrets aren't ours to make: whose policy can't be read is undetermined."""
+    place = Place("secret", "odds-key")
+    agent = Agent(email="a@b.gserviceaccount.com", may=("roles/viewer on secret odds-key",))
+    accounts = declared.accounts.model_copy(update={"agents": (agent,)})
+    asked: list[tuple[str, ...]] = []
+
+    class Refusing:
+        def ask(self, words: Sequence[str]) -> Any:
+            asked.append(tuple(words))
+            if words[1] == "secrets":
+                raise GcloudFailed("NOT_FOUND: Secret odds-key")
+            return None
+
+    found = look(Refusing(), replace(declared, accounts=accounts))
+    assert found.state.undetermined[place] == "NOT_FOUND: Secret odds-key"
+    policy = ("gcloud", "secrets", "get-iam-policy", "odds-key", "--project=tipoff-test")
+    assert (*policy, "--format=json") in asked
 
 
 def test_what_cannot_be_looked_at_differs(declared: Declared) -> None:

@@ -41,9 +41,9 @@ def _put(cloud: Cloud, one: Resource) -> None:
         Kind.TOPIC: lambda: _topic(cloud, f"projects/{cloud.project}/topics/{one.name}"),
         Kind.DATASET: lambda: cloud.keeping.create_dataset(_dataset(one)),
         Kind.SERVICE: lambda: cloud.run.create_service(service(one)),
-        Kind.JOB: lambda: cloud.run.create_job(_job(one)),
+        Kind.JOB: lambda: cloud.run.create_job(job(one)),
         Kind.SUBSCRIPTION: lambda: put_subscription(
-            cloud, one.name, _subscription(one, cloud.project)
+            cloud, one.name, subscription(one, cloud.project)
         ),
         Kind.SCHEDULE: lambda: cloud.keeping.create_schedule(_schedule(one)),
     }
@@ -77,7 +77,7 @@ def service(one: Resource) -> Json:
     }
 
 
-def _job(one: Resource) -> Json:
+def job(one: Resource) -> Json:
     fields = one.fields
     task = {
         "timeoutSeconds": fields["time-out"],
@@ -107,13 +107,14 @@ def _container(fields: Mapping[str, str]) -> Json:
     }
 
 
-def _subscription(one: Resource, project: str) -> Json:
+def subscription(one: Resource, project: str) -> Json:
     fields = one.fields
     said: Json = {
         "name": f"projects/{project}/subscriptions/{one.name}",
         "topic": fields["topic"],
         "ackDeadlineSeconds": int(fields["ack deadline"]),
         "expirationPolicy": {},
+        "messageRetentionDuration": f"{fields['retention']}s",
     }
     if "endpoint" in fields:
         said |= {
