@@ -62,6 +62,10 @@ class Coverage:
     """Dates by what the latest audit of blindness said of the rows that stand there now."""
     unaudited: Sequence[date] = ()
     """Standing dates with rows of which no audit of blindness has spoken."""
+    other_code: Sequence[date] = ()
+    """Dates that other code wrote than the code that runs, the blocked ones too."""
+    unproven: Sequence[date] = ()
+    """Stored dates that no ledger knows."""
 
     @property
     def share(self) -> float | None:
@@ -113,6 +117,8 @@ def coverage_of(found: Standing, registry: Registry, month: str | None = None) -
         unaudited=[
             item.day for item in fresh if item.day in found.stored and item.day not in found.blind
         ],
+        other_code=found.other_code,
+        unproven=found.unproven,
     )
 
 

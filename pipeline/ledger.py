@@ -90,6 +90,10 @@ class Ledger:
     def proof(self, table: str, day: date) -> Proof | None:
         return self.proofs.get(table, {}).get(day)
 
+    def written_by(self, table: str) -> Mapping[date, str]:
+        """The logic version of each date that is proven."""
+        return {day: one.logic_version for day, one in self.proofs.get(table, {}).items()}
+
     def remember(self, publication: Publication, outcomes: Sequence[Outcome]) -> None:
         """What was proven is known at once, without reading it back."""
         self.changes[publication.contract.table] += 1

@@ -34,6 +34,30 @@ class Standing:
     """Where any row is, by a scan; of the whole season."""
     blind: Mapping[date, Word]
     """What the latest audit of blindness said of the rows that stand there now."""
+    logic_version: str
+    """Of the code that runs."""
+    written_by: Mapping[date, str]
+    """The logic version of each date that the ledger has proven."""
+
+    @property
+    def other_code(self) -> list[date]:
+        """Dates that other code wrote than the code that runs: what is blocked can't be computed
+        anew, and stands there all the same. Placeholders have a logic of their own."""
+        return [
+            item.day
+            for item in self.items
+            if item.state is not State.BOOTSTRAP
+            and self.written_by.get(item.day, self.logic_version) != self.logic_version
+        ]
+
+    @property
+    def unproven(self) -> list[date]:
+        """Stored dates of which no ledger knows which code wrote them."""
+        return [
+            item.day
+            for item in self.items
+            if item.day in self.stored and item.day not in self.written_by
+        ]
 
     def is_coming(self, item: Item) -> bool:
         """What is done ahead of its day counts; what isn't is no gap yet."""
@@ -56,6 +80,7 @@ def read_standing(
         known = assessor.calendar.seasons if seasons is None else seasons
         contracts = pipeline.registry.contracts
         stored = {table: assessor.content.stored(contracts[table]) for table in tables}
+        written = {table: assessor.ledger.written_by(table) for table in tables}
         blind = verdict.standing(pipeline.warehouse, AuditKind.BLINDNESS, stored)
         return [
             Standing(
@@ -65,6 +90,8 @@ def read_standing(
                 items=items,
                 stored={day: stored[table][day] for day in season.dates if day in stored[table]},
                 blind=blind.get(table, {}),
+                logic_version=pipeline.registry.processors[table].logic_version,
+                written_by=written[table],
             )
             for season in known
             for table, items in _assessed(assessor, tuple(tables), season).items()

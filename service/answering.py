@@ -26,6 +26,7 @@ from service.models.answers import (
     CostOf,
     Coverage,
     CoverageOf,
+    DatesOf,
     GapOf,
     Handoff,
     OutcomeOf,
@@ -191,6 +192,11 @@ def verified(found: Verification) -> Verified:
     )
 
 
+def _dates(found: Sequence[date]) -> DatesOf:
+    """Ascending."""
+    return DatesOf(dates=len(found), first=min(found, default=None), last=max(found, default=None))
+
+
 def coverage_of(found: Sequence[TableCoverage]) -> Coverage:
     return Coverage(
         coverage=[
@@ -220,6 +226,8 @@ def coverage_of(found: Sequence[TableCoverage]) -> Coverage:
                 ],
                 blind=dict(one.blind),
                 unaudited=len(one.unaudited),
+                other_code=_dates(one.other_code),
+                unproven=_dates(one.unproven),
             )
             for one in found
         ],

@@ -151,7 +151,7 @@ def _serving_image(
         return None
     if observed.traffic(said) == LATEST:
         return observed.service(said).fields.get("image")
-    serving = observed.serving_revisions(said)
+    serving = [*observed.shares(said)]
     if len(serving) != 1:
         return None
     region, project = f"--region={told.region}", f"--project={told.project}"

@@ -58,27 +58,25 @@ def template_fields(template: Json) -> dict[str, str]:
     return {**_container(spec), **said, **of_template(inner, spec), **of_probes(spec)}
 
 
+def shares(said: Json) -> Mapping[str, int]:
+    """Of the traffic, by revision, in percent: by what Cloud Run says is, not by what was asked."""
+    status = said.get("status", {})
+    latest = status.get("latestReadyRevisionName")
+    found: dict[str, int] = {}
+    for one in status.get("traffic", []):
+        name = one.get("revisionName") or latest
+        if name and one.get("percent"):
+            found[name] = found.get(name, 0) + one["percent"]
+    return found
+
+
 def traffic(said: Json) -> str:
     """In words where it isn't all at the revision that the template stands for."""
-    status = said.get("status", {})
+    status, found = said.get("status", {}), shares(said)
     latest = status.get("latestReadyRevisionName")
-    shares: dict[str, int] = {}
-    for one in status.get("traffic", []):
-        if one.get("percent"):
-            name = one.get("revisionName") or latest
-            shares[name] = shares.get(name, 0) + one["percent"]
-    if shares == {latest: 100} and latest == status.get("latestCreatedRevisionName"):
+    if found == {latest: 100} and latest == status.get("latestCreatedRevisionName"):
         return LATEST
-    return ", ".join(f"{share} % to {name}" for name, share in sorted(shares.items())) or "none"
-
-
-def serving_revisions(said: Json) -> tuple[str, ...]:
-    """Those that answer requests now."""
-    status = said.get("status", {})
-    latest = status.get("latestReadyRevisionName")
-    shares = status.get("traffic", [])
-    names = [one.get("revisionName") or latest for one in shares if one.get("percent")]
-    return tuple(dict.fromkeys(name for name in names if name))
+    return ", ".join(f"{share} % to {name}" for name, share in sorted(found.items())) or "none"
 
 
 def job(said: Json) -> Resource:

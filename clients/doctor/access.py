@@ -53,5 +53,7 @@ def project(examined: OnBigQuery) -> Iterator[Finding]:
 
 def first_job(examined: OnBigQuery) -> Iterator[Finding]:
     """Reads nothing; says whom BigQuery takes us for."""
-    ((account,),) = examined.jobs.rows(Request(what="a first statement", text=WHO))
+    ((account,),) = examined.jobs.rows(
+        Request(what="a first statement", text=WHO, maximum_bytes=examined.settings.maximum_bytes)
+    )
     yield passed("jobs", f"a statement was carried out as {account}")

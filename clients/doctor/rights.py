@@ -66,6 +66,7 @@ def making(examined: OnBigQuery) -> Iterator[Finding]:
             what=f"making {table}",
             text="SELECT 1 AS one",
             destination=Destination(table=table, write=Write.TRUNCATE, creates=True),
+            maximum_bytes=examined.settings.maximum_bytes,
         )
     )
     examined.connection.call(

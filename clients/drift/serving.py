@@ -45,21 +45,15 @@ class Traffic:
 
 
 def traffic(service: Json, revisions: Iterable[Json]) -> Traffic:
-    """Who has how much, by what Cloud Run says is, not by what was asked for."""
-    status = service.get("status", {})
-    latest = status.get("latestReadyRevisionName")
-    shares: dict[str, int] = {}
-    for one in status.get("traffic", []):
-        name = one.get("revisionName") or latest
-        if name and one.get("percent"):
-            shares[name] = shares.get(name, 0) + one["percent"]
+    """Who has how much."""
+    status, shares = service.get("status", {}), observed.shares(service)
     known = {one["metadata"]["name"]: one for one in revisions}
     return Traffic(
         serving=tuple(
             _serving(known[name], share) for name, share in shares.items() if name in known
         ),
         missing=tuple(name for name in shares if name not in known),
-        latest_ready=latest,
+        latest_ready=status.get("latestReadyRevisionName"),
         latest_created=status.get("latestCreatedRevisionName"),
     )
 

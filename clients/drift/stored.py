@@ -2,68 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from clients.drift.finding import Finding, Part, clean, differs, undetermined
-from pipeline.state import State
-from service.models.answers import Coverage, CoverageOf
+from pipeline.audit.drift import NO_SEASON
+from service.models.answers import Coverage, CoverageOf, DatesOf
 from warehouse.differences import Difference
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stale:
-    """Of one table; the first and the last of those whose day has come."""
+class Dates:
+    """Of one table, over all seasons."""
 
     table: str
     dates: int
-    first: date | None
-    last: date | None
+    first: date
+    last: date
 
-    @property
-    def says(self) -> str:
-        when = f", {self.first} to {self.last}," if self.first else " ahead of their day"
-        return f"{self.dates} dates{when} were written by other code than the one that runs"
-
-    @property
-    def repair(self) -> str:
-        if self.first is None:
-            return ""
-        processors = f"--processors {self.table}"
-        return f": tipoff backfill --start {self.first} --end {self.last} {processors}"
+    def __str__(self) -> str:
+        return f"{self.dates} dates, {self.first} to {self.last},"
 
 
-def stale(found: Coverage) -> Iterator[Stale]:
-    """Table by table, over all seasons."""
-    by_table: dict[str, list[CoverageOf]] = {}
+def over_seasons(found: Coverage, which: Callable[[CoverageOf], DatesOf]) -> Iterator[Dates]:
+    """Table by table, those that have any."""
+    by_table: dict[str, list[DatesOf]] = {}
     for one in found.coverage:
-        if one.states.get(State.STALE_CODE):
-            by_table.setdefault(one.table, []).append(one)
+        by_table.setdefault(one.table, []).append(which(one))
     for table, several in by_table.items():
-        gaps = [gap for one in several for gap in one.gaps if gap.state is State.STALE_CODE]
-        yield Stale(
-            table=table,
-            dates=sum(one.states[State.STALE_CODE] for one in several),
-            first=min((gap.first for gap in gaps), default=None),
-            last=max((gap.last for gap in gaps), default=None),
-        )
+        firsts = [one.first for one in several if one.first]
+        lasts = [one.last for one in several if one.last]
+        if firsts:
+            dates = sum(one.dates for one in several)
+            yield Dates(table=table, dates=dates, first=min(firsts), last=max(lasts))
 
 
 def of_data(where: str, found: Coverage) -> Iterator[Finding]:
-    several = list(stale(found))
-    for one in several:
-        yield differs(
-            Part.DATA,
-            one.table,
-            one.says + one.repair,
-            field=State.STALE_CODE.value,
-            found=str(one.dates),
-        )
+    older = list(over_seasons(found, lambda one: one.other_code))
+    unknown = list(over_seasons(found, lambda one: one.unproven))
+    for one in older:
+        repair = f"tipoff backfill --start {one.first} --end {one.last} --processors {one.table}"
+        says = f"{one} were written by other code than the one that runs: {repair}"
+        yield differs(Part.DATA, one.table, says, field="other_code", found=str(one.dates))
+    for one in unknown:
+        says = f"{one} are stored and in no ledger: which code wrote them nobody knows"
+        yield undetermined(Part.DATA, one.table, says)
     if not found.coverage:
-        says = "the schedule there knows no season: no stored date could be looked at"
-        yield undetermined(Part.DATA, where, says)
-    elif not several:
+        yield undetermined(Part.DATA, where, NO_SEASON)
+    elif not (older or unknown):
         standing = sum(one.standing for one in found.coverage)
         says = f"{standing:,} dates of tables stand, each by the code that runs"
         yield clean(Part.DATA, where, says)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from pipeline.audit.verdict import AuditKind, Verdict, Word, overall, remember
@@ -14,9 +14,10 @@ from pipeline.ledger import RUNS, Event, new_run_id, run_row
 from pipeline.plan import Request
 from pipeline.run import Pipeline
 from pipeline.standing import read_standing
-from pipeline.state import State
 from processors.errors import TipoffError
 from warehouse.differences import Difference
+
+NO_SEASON = "the schedule knows no season: no stored date could be looked at"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,54 +81,23 @@ def note(pipeline: Pipeline, found: Drift, about: Mapping[str, str], *, told: bo
 
 def audit_drift(pipeline: Pipeline, day: date) -> Iterator[Verdict]:
     """Of each computed table, and of each other one that differs from its contract."""
-    contracts = pipeline.registry.contracts
-    stood = _stood(pipeline)
-    try:
-        differing = pipeline.warehouse.differences(list(contracts.values()))
-        unreadable = None
-    except TipoffError as error:
-        differing, unreadable = {}, f"its columns can't be read: {error.message}"
     computed = [one.table for one in pipeline.registry]
+    standing = read_standing(pipeline, computed)
+    try:
+        differing = pipeline.warehouse.differences(list(pipeline.registry.contracts.values()))
+        unreadable = []
+    except TipoffError as error:
+        differing, unreadable = {}, [f"its columns can't be read: {error.message}"]
     for table in dict.fromkeys([*computed, *differing]):
-        dark = [] if unreadable is None else [unreadable]
-        found = stood.get(table, Stood())
-        if table in computed and not stood:
-            dark.append("the schedule knows no season: no stored date could be looked at")
-        if found.unproven:
+        ones = [one for one in standing if one.table == table]
+        stale = {day: one.written_by[day] for one in ones for day in one.other_code}
+        dark = [*unreadable, *([] if standing else [NO_SEASON])]
+        if unproven := [day for one in ones for day in one.unproven]:
             dark.append(
-                f"{len(found.unproven)} stored dates, {min(found.unproven)} to"
-                f" {max(found.unproven)}, are in no ledger: which code wrote them nobody knows"
+                f"{len(unproven)} stored dates, {min(unproven)} to {max(unproven)}, are in no"
+                " ledger: which code wrote them nobody knows"
             )
-        yield _verdict(table, day, found.stale, differing.get(table, ()), dark)
-
-
-@dataclass(frozen=True)
-class Stood:
-    """Dates of one table that aren't proven to be by the code that runs."""
-
-    stale: dict[date, str] = field(default_factory=dict)
-    """With the logic version that wrote them."""
-    unproven: list[date] = field(default_factory=list)
-    """Stored, and the ledger has no word of them."""
-
-
-def _stood(pipeline: Pipeline) -> Mapping[str, Stood]:
-    """By table, of all seasons; dates done ahead of their day too. What is blocked is no exception:
-    it can't be computed anew, and stands there all the same."""
-    found: dict[str, Stood] = {}
-    standing = read_standing(pipeline, [each.table for each in pipeline.registry])
-    with pipeline.looking() as known:
-        for one in standing:
-            told = found.setdefault(one.table, Stood())
-            today_s = pipeline.registry.processors[one.table].logic_version
-            for item in one.items:
-                proof = known.ledger.proof(one.table, item.day)
-                is_judged = item.state in (State.STALE_CODE, State.BLOCKED)
-                if proof is not None and is_judged and proof.logic_version != today_s:
-                    told.stale[item.day] = proof.logic_version
-                elif proof is None and item.day in one.stored:
-                    told.unproven.append(item.day)
-    return found
+        yield _verdict(table, day, stale, differing.get(table, ()), dark)
 
 
 def _verdict(

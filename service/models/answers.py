@@ -152,6 +152,14 @@ class GapOf(BaseModel):
     fill: str = Field(description="The command that fills it.")
 
 
+class DatesOf(BaseModel):
+    """So many dates."""
+
+    dates: int
+    first: date | None = None
+    last: date | None = None
+
+
 class CoverageOf(BaseModel):
     """One table in one season or month, against what can be achieved."""
 
@@ -170,6 +178,10 @@ class CoverageOf(BaseModel):
     gaps: list[GapOf]
     blind: dict[Word, int] = Field(description="Dates by what the audit of blindness last said.")
     unaudited: int = Field(description="Standing dates of whose rows it hasn't spoken.")
+    other_code: DatesOf = Field(
+        description="Written by other code than the code that runs, the blocked ones too."
+    )
+    unproven: DatesOf = Field(description="Stored, and the ledger has no word of them.")
 
 
 class Coverage(BaseModel):

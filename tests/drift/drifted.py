@@ -244,7 +244,7 @@ def test_drill(
     with answering(season, changed, commit=formula) as b:
         found = drift(b.url, code=changed)
         (stale,) = found.unclean
-        assert (stale["part"], stale["about"], stale["field"]) == ("data", OFFENSE, "stale_code")
+        assert (stale["part"], stale["about"], stale["field"]) == ("data", OFFENSE, "other_code")
         assert stale["found"] == "19"
         assert f"19 dates, {day(0)} to {day(18)}, were written by other code" in stale["says"]
         assert f"sha256:{'b' * 64}" in found.of("traffic")[0]["says"]

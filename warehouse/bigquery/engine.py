@@ -87,6 +87,7 @@ class BigQueryWarehouse:
             self._staging,
             contracts_by_table([*contracts, *OWN]),
             self._maximum_bytes,
+            takes_turns=self.is_shared,
         )
         self._known = Knowledge(self._place, contracts, self._ask, self._publishing.append)
 
@@ -114,10 +115,11 @@ class BigQueryWarehouse:
             self.writes += 1
 
     def rows(self, text: str, **parameters: object) -> list[Row]:
-        whole = placed(text, self._place, self._staging.tables)
-        return self._known.answers.read(
-            text, parameters, lambda: self._ask("a read", whole, parameters)
-        )
+        def ask() -> list[Row]:
+            whole = placed(text, self._place, self._staging.tables)
+            return self._ask("a read", whole, parameters)
+
+        return self._known.answers.read(text, parameters, ask)
 
     def query(self, text: str, *, limit: int, seconds: float) -> Answer:
         # The parser takes its time to load, and only users' own texts need it.
@@ -196,6 +198,7 @@ class BigQueryWarehouse:
                 self._place,
                 self._scratch,
                 self._maximum_bytes,
+                takes_turns=self.is_shared,
             )
             try:
                 return loading.load(files, contracts)

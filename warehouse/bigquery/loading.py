@@ -81,6 +81,8 @@ class Loading:
     place: Place
     scratch: str
     maximum_bytes: int | None
+    takes_turns: bool
+    """Whether others load too."""
 
     def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
         """Rows replace stored rows of the same key; identical rows of a file collapse."""
@@ -123,13 +125,14 @@ class Loading:
         contracts = [one.contract for one in kept]
         parts = [(one.contract, part) for one in kept for part in one.parts]
         changes = [*starmap(deleted, parts), *starmap(put, parts)]
-        text = all_or_nothing([turns.TAKE, counted(contracts), *changes])
+        turn = [turns.TAKE] if self.takes_turns else []
+        text = all_or_nothing([*turn, counted(contracts), *changes])
         found = self.jobs.rows(
             Request(
                 what=f"loading {', '.join(one.table for one in contracts)}",
                 text=placed(text, self.place, staged),
-                parameters={"taken_by": "a load"}
-                | {name: value for one in kept for name, value in one.parameters.items()},
+                parameters={name: value for one in kept for name, value in one.parameters.items()}
+                | ({"taken_by": "a load"} if self.takes_turns else {}),
                 job_id=f"tipoff-load-{name}",
                 maximum_bytes=self.maximum_bytes,
                 gives_first_query=True,

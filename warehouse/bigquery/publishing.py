@@ -43,6 +43,8 @@ class Publishing:
     staging: Staging
     contract_of: Callable[[str], Contract]
     maximum_bytes: int | None
+    takes_turns: bool
+    """Whether others publish too."""
 
     def publish(self, publication: Publication, step: Step) -> datetime | None:
         """Say when the rows stood there, by BigQuery's clock."""
@@ -57,15 +59,17 @@ class Publishing:
         }
         contract = publication.contract
         if len(days) > 1:
-            texts += [turns.TAKE, statements.emptied(contract), statements.filled(contract)]
+            texts += [statements.emptied(contract), statements.filled(contract)]
             replaced = [{"day": day, "inputs": publication.replaced[day]} for day in days]
             parameters |= {
                 "first_date": days[0],
                 "last_date": days[-1],
                 "days": days,
                 "replaced": Records(REPLACED, replaced),
-                "taken_by": publication.run_id,
             }
+            if self.takes_turns:
+                texts.insert(0, turns.TAKE)
+                parameters["taken_by"] = publication.run_id
         if publication.quarantined:
             texts.append(statements.set_aside(contract))
             parameters["bad_days"] = list(publication.quarantined)

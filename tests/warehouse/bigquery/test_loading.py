@@ -108,7 +108,12 @@ def store(connection: Connection, jobs: Jobs, address: Address, registry: Regist
         Wanted(datasets=tuple(datasets_of(wanted, address)), tables=tuple(layouts), read={})
     )
     scratch = f"{address.project}.{address.scratch}"
-    return Store(jobs, Loading(jobs, Loads(connection), address, scratch, None), address, registry)
+    return Store(
+        jobs,
+        Loading(jobs, Loads(connection), address, scratch, None, takes_turns=True),
+        address,
+        registry,
+    )
 
 
 @pytest.fixture

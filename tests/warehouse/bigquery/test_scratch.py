@@ -153,11 +153,12 @@ class TestChanged:
         scratch.restore()
         assert sent(server, "copy") == 1
 
-    def test_published_and_taken_back(self, scratch: Scratch) -> None:
-        """Whatever it is changed by."""
+    @pytest.mark.parametrize("days", [[D1], [D1, D2]])
+    def test_published_and_taken_back(self, scratch: Scratch, days: list[date]) -> None:
+        """Whatever it is changed by; nobody else waits for a turn to change a fork."""
         before = toys.stored(scratch)
         toys.stage(scratch, D2, D2)
-        scratch.publish(toys.publication(D1), lambda _: None)
+        scratch.publish(toys.publication(*days), lambda _: None)
         assert toys.stored(scratch) != before
         scratch.restore()
         assert toys.stored(scratch) == before
