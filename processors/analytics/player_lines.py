@@ -65,6 +65,21 @@ CONTRACT = Contract(
             digits=4,
             minimum=0,
         ),
+        real(
+            "draftkings_line",
+            "The first hit of the cascade's steps 1 and 2 alone; NULL where DraftKings has no line"
+            " before tip-off. To grade against one book, whoever won the cascade.",
+            unit="points",
+            digits=2,
+        ),
+        real(
+            "consensus_line",
+            "The first hit of the cascade's steps 5 and 6 alone: bettingpros consensus, else the"
+            " median over each book's latest line.",
+            unit="points",
+            digits=2,
+            nullable=False,
+        ),
     ),
     expected="""
         SELECT DISTINCT line.game_date, line.game_id, line.player_lookup,

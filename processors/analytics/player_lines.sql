@@ -96,6 +96,21 @@ winners AS (
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY game_id, player_lookup ORDER BY step, captured_at DESC, provider) = 1
 ),
+-- What one book says and what all say, whichever of them won: steps 1-2 and 5-6 by themselves.
+draftkings AS (
+  SELECT game_id, player_lookup, current_line
+  FROM candidates
+  WHERE step <= 2
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY game_id, player_lookup ORDER BY step, captured_at DESC, provider) = 1
+),
+consensus AS (
+  SELECT game_id, player_lookup, current_line
+  FROM candidates
+  WHERE step >= 5
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY game_id, player_lookup ORDER BY step, captured_at DESC, provider) = 1
+),
 teams AS (
   SELECT game_id, player_lookup, team
   FROM snapshots
@@ -118,9 +133,15 @@ SELECT
   IF(markets.books_count < 2, NULL, SAFE_DIVIDE(
     SQRT(SAFE_DIVIDE(
       markets.books_count * markets.current_squares - markets.current_sum * markets.current_sum,
-      markets.books_count * (markets.books_count - 1))), 100)) AS multi_book_line_std
+      markets.books_count * (markets.books_count - 1))), 100)) AS multi_book_line_std,
+  draftkings.current_line AS draftkings_line,
+  consensus.current_line AS consensus_line
 FROM winners
 LEFT JOIN markets
   ON markets.game_id = winners.game_id AND markets.player_lookup = winners.player_lookup
+LEFT JOIN draftkings
+  ON draftkings.game_id = winners.game_id AND draftkings.player_lookup = winners.player_lookup
+LEFT JOIN consensus
+  ON consensus.game_id = winners.game_id AND consensus.player_lookup = winners.player_lookup
 LEFT JOIN teams
   ON teams.game_id = winners.game_id AND teams.player_lookup = winners.player_lookup

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -38,9 +38,13 @@ STEPS: tuple[tuple[str, bool], ...] = (
 """Bookmaker, and whether the provider is bettingpros; after these the median."""
 
 
-def cascade(snapshots: list[Snapshot]) -> Line | None:
+def cascade(
+    snapshots: list[Snapshot], steps: Collection[int] = range(len(STEPS) + 1)
+) -> Line | None:
     """The first hit, or the median over the books; None where only a foreign consensus is left."""
-    for bookmaker, is_bettingpros in STEPS:
+    for number, (bookmaker, is_bettingpros) in enumerate(STEPS):
+        if number not in steps:
+            continue
         hits = [
             snapshot
             for snapshot in snapshots
@@ -49,7 +53,7 @@ def cascade(snapshots: list[Snapshot]) -> Line | None:
         ]
         if hits:
             return _hit(hits)
-    return _median(snapshots)
+    return _median(snapshots) if len(STEPS) in steps else None
 
 
 def latest(snapshots: Iterable[Snapshot]) -> Snapshot:

@@ -56,7 +56,15 @@ def _row(group: list[Row]) -> Row | None:
         "points_line_captured_at": line.captured_at,
         "books_count": len(books),
         "multi_book_line_std": sample_deviation(books, 4, unit=100),
+        "draftkings_line": _at_steps(snapshots, 0, 1),
+        "consensus_line": _at_steps(snapshots, 4, 5),
     }
+
+
+def _at_steps(snapshots: list[Snapshot], *steps: int) -> float | None:
+    """The cascade as if it had these steps only."""
+    line = cascade(snapshots, steps)
+    return None if line is None else ratio(line.current, 100, 2)
 
 
 def _team(group: list[Row]) -> object:

@@ -116,6 +116,8 @@ PLANTED: dict[str, tuple[Planted, ...]] = {
         Planted("without a book no line", "LEFT JOIN markets", "JOIN markets"),
         Planted("opening is the latest", "HAVING MIN captured_at", "HAVING MAX captured_at"),
         Planted("consensus is a book", "WHERE NOT is_consensus", "WHERE TRUE", times=2),
+        Planted("fanduel is taken for draftkings", "WHERE step <= 2", "WHERE step <= 3"),
+        Planted("consensus is the median only", "WHERE step >= 5", "WHERE step >= 6"),
     ),
     "team_form": (
         Planted("window of 11", "ROWS BETWEEN 9 PRECEDING", "ROWS BETWEEN 10 PRECEDING"),

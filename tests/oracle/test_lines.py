@@ -28,6 +28,8 @@ class TestLines:
         won = [(row["points_line_bookmaker"], row["points_line_provider"]) for row in rows]
         assert won == steps
         assert [row["books_count"] for row in rows] == [2, 2, 1, 1, 0]
+        assert [row["draftkings_line"] for row in rows] == [20, 21, None, None, None]
+        assert [row["consensus_line"] for row in rows] == [24, 24, 24, 24, 24]
 
     def test_opening_and_movement(self, tiny):
         tiny.game("a", 0)
@@ -71,6 +73,7 @@ class TestLines:
         assert row["points_line_provider"] == row["points_line_bookmaker"] == "median"
         assert row["points_line_captured_at"] == tipoff(0) - timedelta(hours=2)
         assert (row["books_count"], row["multi_book_line_std"]) == (2, 1.7678)
+        assert (row["draftkings_line"], row["consensus_line"]) == (None, 23.25)
 
     def test_foreign_consensus_is_nothing(self, tiny):
         tiny.game("a", 0)
