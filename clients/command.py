@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import UsageError as CommandLineError
 
-from clients.commands import audit, dead_letters, schema
+from clients.commands import audit, backtest, dead_letters, models, schema
 from clients.commands.backfill import backfill
 from clients.commands.copy import copy
 from clients.commands.coverage import coverage
+from clients.commands.dataset import dataset
 from clients.commands.doctor import doctor
 from clients.commands.drift import drift
 from clients.commands.explain import explain
@@ -50,6 +51,9 @@ app.command()(explain)
 app.add_typer(audit.app, name="audit")
 app.command()(tables)
 app.command()(features)
+app.command()(dataset)
+app.add_typer(backtest.app, name="backtest")
+app.add_typer(models.app, name="models")
 app.command()(sql)
 app.command()(serve)
 app.add_typer(schema.app, name="schema")

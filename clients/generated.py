@@ -12,6 +12,7 @@ from pathlib import Path
 
 from clients.reference import commands_page
 from league.sample.page import league_page
+from modeling import joined
 from pipeline import (
     at_work,
     calendar,
@@ -98,6 +99,8 @@ def product_texts(registry: Registry) -> Iterator[str]:
         trace.LINES,
         trace.NAMES,
         health.LIVING,
+        joined.ROWS,
+        joined.LEFT_OUT,
     )
     for feature in FEATURES:
         yield distributions.spreads((feature,))

@@ -8,6 +8,8 @@ TipoffError              base: a code, whether a retry helps, the HTTP status it
 ├── MappingError         a mapping of league/importing is not one, or none fits the folder
 ├── ImportRefused        files that contradict their mapping or themselves; nothing was written
 ├── QueryRefused         a query of the user's that is not a single read of our tables
+├── TrainingRefused      rows to learn from are not there, not proven, or too few
+├── ModelRefused         a model that may not be promoted, or was made by other libraries or bytes
 ├── NotAuthenticated     a request doesn't prove who sends it
 ├── NotAllowed           a request whose sender is known, or comes from another site, and may not
 ├── IdentityUnavailable  the issuer can't be asked now: no certificates, or no token to send
@@ -74,6 +76,20 @@ class QueryRefused(TipoffError):
 
     code = "query_refused"
     http_status = 422
+
+
+class TrainingRefused(TipoffError):
+    """Rows to learn from are not there, not proven, or too few."""
+
+    code = "training_refused"
+    http_status = 409
+
+
+class ModelRefused(TipoffError):
+    """A model that may not be promoted, or was made by other libraries or of other bytes."""
+
+    code = "model_refused"
+    http_status = 409
 
 
 class NotAuthenticated(TipoffError):

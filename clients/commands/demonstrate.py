@@ -5,32 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
-from clients.options import WAIT, JsonOption, WaitOption, settings_at
+from clients.options import WAIT, JsonOption, WaitOption
 from clients.printing import put_json, put_table, say
+from clients.season_in_memory import season_in_memory
 from pipeline.audit.backtest import BREAK_EVEN
-from pipeline.audit.copying import copy_season
 from pipeline.audit.demonstration import (
     CACHE,
     Demonstration,
     Pass,
     demonstrate,
     raw_tables,
-    season_with_lines,
 )
 from pipeline.audit.planting import DOOR
-from pipeline.calendar import read_calendar
-from processors.errors import UsageError, WarehouseFailed
-from processors.registry import Registry, load
-from warehouse.interface import Warehouse
-from warehouse.opening import SCHEME, open_warehouse
-
-MEMORY = "duckdb://:memory:"
+from processors.registry import load
 
 
 def demonstration(
@@ -53,58 +44,13 @@ def demonstration(
     On a season's raw tables, copied into memory. Exit code 1 where it did not show what it must.
     """
     registry = load()
-    settings = settings_at(warehouse)
-    address = settings.warehouse if "warehouse" in settings.model_fields_set else None
-    own = open_warehouse(MEMORY, wait=wait)
-    try:
-        own.migrate(list(registry.contracts.values()))
-        if address:
-            _copy(address, wait, own, registry)
-        else:
-            _draw(own, registry)
+    with season_in_memory(registry, raw_tables(registry), warehouse, wait) as (own, address):
         shown = demonstrate(own, registry, edge, say)
-    finally:
-        own.close()
     if json:
         put_json(_as_json(shown, address))
     else:
         show(shown, address)
     return 0 if shown.is_shown else 1
-
-
-def _copy(address: str, wait: float, own: Warehouse, registry: Registry) -> None:
-    if address.startswith(SCHEME) and not Path(address.removeprefix(SCHEME)).exists():
-        raise UsageError(f"{address} is not there: leave out the warehouse to see a sample league")
-    source = open_warehouse(address, wait=wait)
-    try:
-        year = _year(source, address)
-        season = next((one for one in read_calendar(source).seasons if one.year == year), None)
-        if season is None:
-            raise UsageError(
-                f"{address} holds no season with both lines from before tip-off and box scores:"
-                " load one, or leave out the warehouse to see it on a sample league"
-            )
-        say(f"copying {season.label} of {address} into memory; nothing is written there")
-        copy_season(source, own, registry, raw_tables(registry), season)
-    finally:
-        source.close()
-
-
-def _year(source: Warehouse, address: str) -> int | None:
-    try:
-        return season_with_lines(source)
-    except WarehouseFailed as error:
-        if error.retryable:
-            raise
-        raise UsageError(f"{address} has no raw tables to read: {error.message}") from error
-
-
-def _draw(own: Warehouse, registry: Registry) -> None:
-    from league.sample import make_league, write
-
-    say("drawing a sample league, in memory")
-    with TemporaryDirectory() as folder:
-        own.load(write(make_league(seasons=1, seed=7), Path(folder)), registry.contracts)
 
 
 def show(shown: Demonstration, address: str | None) -> None:

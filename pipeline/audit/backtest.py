@@ -98,6 +98,16 @@ WHERE cache.analysis_date = @day
 """
 
 
+def wilson(won: int, decided: int) -> tuple[float, float]:
+    """Wilson's interval, 95 %; everything is possible where nothing was decided."""
+    if not decided:
+        return 0.0, 1.0
+    n, p = decided, won / decided
+    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    return middle - half, middle + half
+
+
 @dataclass(frozen=True)
 class Rate:
     """Bets of one mean, settled."""
@@ -119,12 +129,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's, 95 %."""
-        if not self.bets:
-            return 0.0, 1.0
-        n, p = self.bets, self.share
-        middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-        half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-        return middle - half, middle + half
+        return wilson(self.won, self.bets)
 
 
 def backtest(warehouse: Warehouse, first: date, last: date, edge: float) -> dict[str, Rate]:

@@ -5,7 +5,7 @@ It computes and overwrites; whoever calls it hands it a warehouse that is its ow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -162,9 +162,9 @@ def season_with_lines(warehouse: Warehouse) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
-def raw_tables(registry: Registry) -> list[str]:
-    """What the demonstration starts from."""
-    inputs = {feed.table for one in registry.upstream(COMPUTED) for feed in one.contract.inputs}
+def raw_tables(registry: Registry, computed: Sequence[str] = COMPUTED) -> list[str]:
+    """What is to be there before these tables are computed."""
+    inputs = {feed.table for one in registry.upstream(computed) for feed in one.contract.inputs}
     return sorted(table for table in inputs if table not in registry.processors)
 
 

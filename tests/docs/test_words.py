@@ -42,7 +42,15 @@ def test_settings() -> None:
 def test_read_elsewhere() -> None:
     """What is read past the settings is known to them, and what they name so is read."""
     read = set()
-    for folder in ("processors", "warehouse", "pipeline", "league", "clients", "service"):
+    for folder in (
+        "processors",
+        "warehouse",
+        "pipeline",
+        "league",
+        "modeling",
+        "clients",
+        "service",
+    ):
         for file in (ROOT / folder).rglob("*.py"):
             read |= set(re.findall(r"environ[^\n]*\"(TIPOFF_\w+)\"", file.read_text()))
     assert read == set(READ_ELSEWHERE)

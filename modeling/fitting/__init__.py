@@ -1,0 +1,1 @@
+"""Fitting: one recipe, three frameworks behind one small interface."""

@@ -1,0 +1,1 @@
+"""Pure functions on arrays: how far off, how often right, how sure."""

@@ -1,0 +1,159 @@
+"""When is learnt from what: nothing of a date or after it ever reaches a prediction of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from modeling.backtest import run_backtest, usual_dates
+from modeling.walkforward import Span, Walk, refits, training_rows, validation_rows
+from processors.errors import TrainingRefused, UsageError
+from tests.modeling.small import FIRST, asked, make_rows
+
+ROWS = make_rows()
+
+
+def number(day: date) -> int:
+    return (day - FIRST).days
+
+
+class TestNoFuture:
+    @pytest.mark.parametrize("refit_days", [None, 1, 7])
+    def test_future_rows_change_nothing(self, refit_days: int | None) -> None:
+        """From a date on, points and features become absurd: what was said before stays."""
+        honest = run_backtest(ROWS, asked(refit_days=refit_days))
+        for moment in (40, 47, 60):
+            from_then = ROWS.days >= np.datetime64(FIRST + timedelta(days=moment))
+            absurd = replace(
+                ROWS,
+                points=np.where(from_then, 1e6, ROWS.points),
+                features=np.where(from_then[:, None] & (ROWS.features > 0), 1e6, ROWS.features),
+            )
+            done = run_backtest(absurd, asked(refit_days=refit_days))
+            before = honest.rows.days < np.datetime64(FIRST + timedelta(days=moment))
+            assert before.any() == (moment > 40)
+            assert np.array_equal(done.predicted[before], honest.predicted[before])
+
+    def test_points_of_the_date_itself(self) -> None:
+        """The first evaluated date's own points are known to no prediction of it."""
+        honest = run_backtest(ROWS, asked(refit_days=1))
+        for moment in (40, 55, 79):
+            today = ROWS.days == np.datetime64(FIRST + timedelta(days=moment))
+            done = run_backtest(
+                replace(ROWS, points=np.where(today, 1e6, ROWS.points)), asked(refit_days=1)
+            )
+            upto = honest.rows.days <= np.datetime64(FIRST + timedelta(days=moment))
+            assert np.array_equal(done.predicted[upto], honest.predicted[upto])
+            assert not np.array_equal(done.predicted, honest.predicted) or moment == 79
+
+    def test_every_fit_ends_before_it_speaks(self) -> None:
+        done = run_backtest(ROWS, asked())
+        assert [number(one.first_evaluated) for one in done.fits] == [40, 47, 54, 61, 68, 75]
+        assert all(one.train_last == one.first_evaluated - timedelta(days=1) for one in done.fits)
+        assert {one.train_first for one in done.fits} == {FIRST}
+
+
+class TestRefits:
+    def walk(self, first: int, last: int, **more: int | None) -> Walk:
+        span = Span(first=FIRST + timedelta(days=first), last=FIRST + timedelta(days=last))
+        return Walk(evaluated=span, train_first=FIRST, **more)
+
+    def test_once(self) -> None:
+        (found,) = refits(self.walk(40, 79), ROWS.days)
+        assert (number(found.moment), number(found.last)) == (40, 79)
+
+    def test_weekly(self) -> None:
+        found = [
+            (number(one.moment), number(one.last))
+            for one in refits(self.walk(60, 75, refit_days=7), ROWS.days)
+        ]
+        assert found == [(60, 66), (67, 73), (74, 75)]
+
+    def test_weeks_without_games_are_left_out(self) -> None:
+        days = ROWS.days[(ROWS.days < ROWS.days.min() + 67) | (ROWS.days > ROWS.days.min() + 73)]
+        found = [number(one.moment) for one in refits(self.walk(60, 79, refit_days=7), days)]
+        assert found == [60, 74]
+
+    def test_window(self) -> None:
+        walk = self.walk(60, 79, refit_days=7, window_days=20)
+        for refit in refits(walk, ROWS.days):
+            learnt = ROWS.days[training_rows(walk, refit, ROWS.days)]
+            assert learnt.min() == np.datetime64(refit.moment) - 20
+            assert learnt.max() == np.datetime64(refit.moment) - 1
+
+    def test_summers_are_no_part_of_a_window(self) -> None:
+        days = np.concatenate([ROWS.days - 250, ROWS.days])
+        walk = replace(self.walk(5, 79, refit_days=7, window_days=20), train_first=date(2024, 1, 1))
+        refit = next(iter(refits(walk, days)))
+        learnt = np.unique(days[training_rows(walk, refit, days)])
+        assert learnt.max() == np.datetime64(refit.moment) - 1
+        assert len(learnt) == 20
+        assert learnt.min() == ROWS.days.max() - 250 - 14
+
+    def test_first_fit_ends_where_training_ends(self) -> None:
+        done = run_backtest(ROWS, asked(train_last=FIRST + timedelta(days=30)))
+        assert [number(one.train_last) for one in done.fits] == [30, 46, 53, 60, 67, 74]
+
+    @pytest.mark.parametrize("train_last", [40, 60])
+    def test_training_that_reaches_into_evaluation(self, train_last: int) -> None:
+        with pytest.raises(UsageError, match="nobody learns from what he is to predict"):
+            self.walk(40, 79, train_last=FIRST + timedelta(days=train_last))
+
+    def test_backwards(self) -> None:
+        with pytest.raises(UsageError, match="ends before it starts"):
+            self.walk(40, 30)
+
+
+class TestValidation:
+    def test_is_the_latest(self) -> None:
+        later = validation_rows(ROWS.days)
+        assert ROWS.days[later].min() > ROWS.days[~later].max()
+        assert 0.1 < later.mean() < 0.2
+
+    def test_too_few_dates(self) -> None:
+        assert not validation_rows(ROWS.days[: 12 * 9]).any()
+
+
+class TestRows:
+    def test_all_are_predicted_once(self) -> None:
+        done = run_backtest(ROWS, asked())
+        assert len(done.predicted) == 40 * 12
+        assert np.isfinite(done.predicted).all()
+
+    def test_listed_only(self) -> None:
+        done = run_backtest(ROWS, asked(include_no_line=False))
+        assert len(done.predicted) == done.without_line == 40 * 6
+
+    def test_not_ready(self) -> None:
+        """Rows that the set can't be read from are neither learnt from nor judged."""
+        sets = ROWS.ready_sets.copy()
+        sets[::12] = "v9,v10,v11"
+        missing = np.where(np.arange(len(ROWS)) % 12 == 0, "days_rest,points_avg_last_3", "")
+        rows = replace(ROWS, ready_sets=sets, missing=missing.astype(np.object_))
+        done = run_backtest(rows, asked())
+        assert (len(done.predicted), done.not_ready) == (40 * 11, 40)
+        assert len(run_backtest(rows, asked(feature_set="v11")).predicted) == 40 * 12
+        assert rows.lacking("v12") == {"days_rest": 80, "points_avg_last_3": 80}
+        assert rows.lacking("v11") == {}
+
+    def test_too_little_before(self) -> None:
+        done = run_backtest(ROWS, asked(first=10))
+        assert done.without_model == 7 * 12
+        with pytest.raises(TrainingRefused, match="fewer than 200 rows"):
+            run_backtest(ROWS, asked(first=1, last=10, refit_days=None))
+
+    def test_nobody_has_a_line(self) -> None:
+        rows = replace(ROWS, cascade=np.full(len(ROWS), np.nan))
+        with pytest.raises(TrainingRefused, match="--include-no-line"):
+            run_backtest(rows, asked(include_no_line=False))
+
+
+def test_usual_dates() -> None:
+    """One season: its first eight weeks are learnt from; of several the last is evaluated."""
+    assert [number(one) for one in usual_dates(ROWS)] == [0, 56, 79]
+    early = ROWS.days < ROWS.days.min() + 30
+    two = replace(ROWS, seasons=np.where(early, 2024, 2025))
+    assert [number(one) for one in usual_dates(two)] == [0, 30, 79]
