@@ -133,6 +133,7 @@ def fit_before(
     later = validation_rows(days)
     fitted = fit(
         asked.recipe,
+        asked.features,
         Sample(features=features[~later], points=points[~later]),
         Sample(features=features[later], points=points[later]),
     )

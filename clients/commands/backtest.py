@@ -139,6 +139,11 @@ def backtest(
     if not walkforward and (refit_days or window_days):
         raise UsageError("--refit-days and --window-days are of a walk: add --walkforward")
     if demonstrate_leak:
+        if dates or walkforward or name:
+            raise UsageError(
+                "--demonstrate-leak walks over a season of its own and keeps nothing: leave out"
+                " --name, --walkforward and the dates"
+            )
         from clients.commands.leak import demonstrate_leak as demonstrate
 
         return demonstrate(recipe, feature_set, warehouse=warehouse, wait=wait, json=json)

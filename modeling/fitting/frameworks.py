@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,31 +15,38 @@ from modeling.fitting.boosting import (
 )
 from modeling.fitting.recipe import Fitted, Framework, Recipe, Sample
 from modeling.fitting.ridge import fit_ridge, load_ridge
+from modeling.fitting.started import fit_started, load_started
 from processors.errors import UsageError
 
-SUFFIXES = {Framework.CATBOOST: "cbm", Framework.LIGHTGBM: "txt", Framework.RIDGE: "json"}
 
+def fit(recipe: Recipe, names: Sequence[str], train: Sample, validation: Sample) -> Fitted:
+    """One model over the named features; without validation rows nothing stops it early."""
 
-def fit(recipe: Recipe, train: Sample, validation: Sample) -> Fitted:
-    """One model; where no validation rows are given, nothing stops it early."""
-    match recipe.framework:
-        case Framework.CATBOOST:
-            return fit_catboost(recipe, train, validation)
-        case Framework.LIGHTGBM:
-            return fit_lightgbm(recipe, train, validation)
-        case Framework.RIDGE:
-            return fit_ridge(train, validation)
+    def fit_rest(rows: Sample, later: Sample) -> Fitted:
+        match recipe.framework:
+            case Framework.CATBOOST:
+                return fit_catboost(recipe, rows, later)
+            case Framework.LIGHTGBM:
+                return fit_lightgbm(recipe, rows, later)
+            case Framework.RIDGE:
+                return fit_ridge(rows, later)
+
+    return fit_started(names, train, validation, fit_rest)
 
 
 def load_fitted(framework: Framework, path: Path) -> Fitted:
     """From the file that `save` wrote."""
-    match framework:
-        case Framework.CATBOOST:
-            return load_catboost(path)
-        case Framework.LIGHTGBM:
-            return load_lightgbm(path)
-        case Framework.RIDGE:
-            return load_ridge(path)
+
+    def load_rest(file: Path) -> Fitted:
+        match framework:
+            case Framework.CATBOOST:
+                return load_catboost(file)
+            case Framework.LIGHTGBM:
+                return load_lightgbm(file)
+            case Framework.RIDGE:
+                return load_ridge(file)
+
+    return load_started(path, load_rest)
 
 
 def library_versions(framework: Framework) -> Mapping[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,11 @@ class Ridge:
 
 
 def load_ridge(path: Path) -> Ridge:
-    stored = json.loads(path.read_text())
+    return ridge_from(json.loads(path.read_text()))
+
+
+def ridge_from(stored: Mapping[str, Any]) -> Ridge:
+    """From what `asdict` made of one."""
     return Ridge(**{**stored, "scale": Scale(**stored["scale"])})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from modeling.backtest import Asked, Fit
-from modeling.fitting.frameworks import SUFFIXES, library_versions, load_fitted
+from modeling.fitting.frameworks import library_versions, load_fitted
 from modeling.fitting.recipe import Fitted
 from modeling.models.metadata import Metadata, State, as_text, from_text, hash_of, lock_hash
 from modeling.provenance import verdicts
@@ -17,7 +17,7 @@ from modeling.training_set import TrainingSet
 from processors.errors import ModelRefused, UsageError
 
 MODELS = "models"
-METADATA, STATE = "metadata.json", "state"
+MODEL, METADATA, STATE = "model.json", "metadata.json", "state"
 SHORT = 12
 """Of a hash: enough to tell models apart."""
 NEXT = {
@@ -37,7 +37,7 @@ class Kept:
 
     @property
     def file(self) -> Path:
-        return self.folder / f"model.{SUFFIXES[self.metadata.framework]}"
+        return self.folder / MODEL
 
 
 @dataclass(frozen=True)

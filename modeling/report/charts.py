@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 48, 30, 12, 34
 ROW = 22
 LABELS = 190
 """Room for the names beside bars that lie."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from modeling.baselines import MEANS
+from modeling.fitting.started import ABOUT_THE_LINE
 from modeling.report.summary import AgainstLine, Standing, Summary
 from pipeline.audit.verdict import Word
-from processors.features import FEATURES
 
 RATE = 0.53
 EDGE = 3.0
@@ -18,7 +18,6 @@ MOST_MEAN_EDGE = 1.5
 MOST_TIER_BIAS = 5.0
 BLIND_MARGIN = 0.1
 """So far from the line may be who doesn't know it."""
-ABOUT_THE_LINE = {feature.name for feature in FEATURES if feature.about_the_line}
 
 
 @dataclass(frozen=True, kw_only=True)

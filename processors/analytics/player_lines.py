@@ -103,5 +103,10 @@ CONTRACT = Contract(
             one_value_share=1,
             why="the preferred bookmaker may have priced everyone",
         ),
+        Tolerance(
+            columns=("draftkings_line",),
+            null_share=1,
+            why="no source of the lines may carry DraftKings",
+        ),
     ),
 )

@@ -187,6 +187,7 @@ class TestUsage:
             (["--loss-function", "Hubert"], "no loss is called"),
             (["--line-source", "cascade,caesars"], "draftkings"),
             (["--name", "../up"], "is no name for a backtest"),
+            (["--demonstrate-leak"], "keeps nothing"),
         ],
     )
     def test_refused(self, given: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:

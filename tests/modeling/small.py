@@ -43,6 +43,7 @@ def make_rows(
     numbers = np.repeat(np.arange(dates), players)
     has_line = np.tile(np.arange(players) % 2 == 0, dates)
     line = np.where(has_line, np.round(level + rng.normal(0, 0.5, count)) - 0.5, np.nan)
+    features[:, NAMES.index("vegas_points_line")] = line
     return TrainingSet(
         days=np.datetime64(FIRST) + numbers,
         players=np.array([f"player{n}" for n in range(players)] * dates, dtype=np.object_),

@@ -19,9 +19,13 @@ from modeling.fitting.recipe import (
     parse_loss,
 )
 from modeling.fitting.ridge import Ridge, Scale, fit_ridge
+from modeling.fitting.started import Started
 from processors.errors import UsageError
 
+NAMES = tuple(f"feature{number}" for number in range(5))
 NONE = Sample(features=np.empty((0, 5)), points=np.empty(0))
+NO_ROWS = Sample(features=np.empty((0, 4)), points=np.empty(0))
+RIDGE = Recipe(framework=Framework.RIDGE, loss=USUAL_LOSS[Framework.RIDGE])
 
 
 def sample(count: int = 600, *, seed: int = 2, holes: bool = False) -> Sample:
@@ -91,12 +95,12 @@ class TestEach:
     def test_learns_and_repeats_itself(self, framework: Framework, tmp_path: Path) -> None:
         recipe = Recipe(framework=framework, loss=USUAL_LOSS[framework])
         train, later = sample(holes=True), sample(150, seed=3, holes=True)
-        fitted = fit(recipe, train, later)
+        fitted = fit(recipe, NAMES, train, later)
         said = fitted.predict(later.features)
         assert np.mean(np.abs(said - later.points)) < 0.6 * np.mean(
             np.abs(later.points - train.points.mean())
         )
-        assert fit(recipe, train, later).predict(later.features).tolist() == said.tolist()
+        assert fit(recipe, NAMES, train, later).predict(later.features).tolist() == said.tolist()
         assert fitted.importance().sum() == pytest.approx(1)
         assert fitted.importance()[0] == max(fitted.importance())
         fitted.save(tmp_path / "model")
@@ -104,12 +108,9 @@ class TestEach:
         assert loaded.predict(later.features).tolist() == said.tolist()
 
     def test_stops_early(self, framework: Framework) -> None:
-        """Noise is given up soon; without later rows nothing stops the trees."""
-        rng = np.random.default_rng(8)
-        noise = Sample(features=rng.normal(0, 1, (300, 5)), points=rng.normal(0, 1, 300))
-        rounds = fit(
-            Recipe(framework=framework, loss=USUAL_LOSS[framework]), noise, noise_of(9)
-        ).rounds
+        """Noise is given up soon."""
+        recipe = Recipe(framework=framework, loss=USUAL_LOSS[framework])
+        rounds = fit(recipe, NAMES, noise_of(8), noise_of(9)).rounds
         assert rounds <= 100
         assert (rounds == 0) == (framework is Framework.RIDGE)
 
@@ -126,7 +127,60 @@ def test_catboost_knobs(policy: GrowPolicy, loss: str) -> None:
         framework=Framework.CATBOOST, loss=parse_loss(loss), rsm=0.5, grow_policy=policy
     )
     later = sample(100, seed=3)
-    assert fit(recipe, sample(300), later).rounds > 0
+    assert fit(recipe, NAMES, sample(300), later).rounds > 0
+
+
+class TestStart:
+    """Where the line is known it is where a model starts; elsewhere a ridge without lines is."""
+
+    names = ("points_avg_last_5", "vegas_points_line", "game_total_line", "home_away")
+
+    def rows(self, count: int = 400, seed: int = 6) -> Sample:
+        """What is scored is about the line; every second row has one."""
+        rng = np.random.default_rng(seed)
+        level = rng.normal(15, 6, count)
+        features = np.column_stack(
+            [level + rng.normal(0, 3, count), level, rng.normal(220, 9, count), rng.random(count)]
+        )
+        features[::2, 1] = np.nan
+        return Sample(features=features, points=level + rng.normal(0, 5, count))
+
+    def test_starts(self) -> None:
+        fitted = fit(RIDGE, self.names, self.rows(), self.rows(seed=7))
+        assert isinstance(fitted, Started)
+        later = self.rows(seed=8).features
+        start = fitted.start.of(later)
+        assert start[1::2].tolist() == later[1::2, 1].tolist()
+        assert start[::2] == pytest.approx(later[::2, 0], abs=4)
+        assert fitted.start.plain == [0, 3]
+        assert fitted.lined == 0.5
+
+    def test_is_hardly_behind_the_line(self) -> None:
+        """Even of few rows: nothing has to be learnt of it."""
+        later = self.rows(2000, seed=9)
+        listed = ~np.isnan(later.features[:, 1])
+        line = np.abs(later.features[:, 1] - later.points)[listed].mean()
+        for framework in Framework:
+            recipe = Recipe(framework=framework, loss=USUAL_LOSS[framework])
+            fitted = fit(recipe, self.names, self.rows(160), self.rows(40, seed=7))
+            off = np.abs(fitted.predict(later.features) - later.points)
+            assert off[listed].mean() < 1.03 * line
+            assert off[~listed].mean() < 1.25 * line
+
+    def test_without_the_line_among_the_features(self) -> None:
+        names = ("points_avg_last_5", "points_avg_last_10", "game_total_line", "home_away")
+        fitted = fit(RIDGE, names, self.rows(), self.rows(seed=7))
+        assert isinstance(fitted, Started)
+        assert fitted.start.line is None
+        assert fitted.lined == 0
+        assert fitted.start.plain == [0, 1, 3]
+
+    def test_importance_is_of_both(self) -> None:
+        shares = dict(
+            zip(self.names, fit(RIDGE, self.names, self.rows(), NO_ROWS).importance(), strict=True)
+        )
+        assert sum(shares.values()) == pytest.approx(1)
+        assert min(shares["vegas_points_line"], shares["points_avg_last_5"]) > 0.3
 
 
 class TestLoss:
