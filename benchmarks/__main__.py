@@ -34,7 +34,7 @@ def measure(seasons: int) -> dict[str, dict[str, float]]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bench.duckdb"
         found = {"import": measure_import(file, draw(seasons, Path(folder)))}
-        for step in ("rebuild", "bare", "date", "plan", "cache", "polars", "serving"):
+        for step in ("rebuild", "bare", "date", "plan", "cache", "polars", "serving", "learning"):
             found[step] = in_a_process(step, file)
     return found
 
@@ -122,6 +122,22 @@ def page(
             f"{what}, p50 / p99",
             [
                 f"{one['serving'][f'{key}_p50']:.3f} / {one['serving'][f'{key}_p99']:.3f} s"
+                for one in every
+            ],
+        )
+    row(
+        "**training set**, read with its proofs, and as Parquet",
+        [
+            f"{one['learning']['read']:.2f} + {one['learning']['written']:.2f} s for"
+            f" {one['learning']['rows']:,.0f} rows"
+            for one in every
+        ],
+    )
+    for framework in ("ridge", "lightgbm", "catboost"):
+        row(
+            f"walk-forward over the last season, weekly refits: {framework} on v12",
+            [
+                f"{one['learning'][framework]:.0f} s for {one['learning']['fits']:.0f} fits"
                 for one in every
             ],
         )

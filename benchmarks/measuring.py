@@ -12,6 +12,7 @@ import duckdb
 
 from benchmarks import alternatives
 from benchmarks.backfill import measure_backfill
+from benchmarks.learning import measure_learning
 from benchmarks.machine import peak_megabytes
 from benchmarks.page import measure_page
 from benchmarks.serving import measure_serving
@@ -169,6 +170,7 @@ STEPS = {
     "serving": measure_serving,
     "backfill": measure_backfill,
     "page": measure_page,
+    "learning": measure_learning,
 }
 
 

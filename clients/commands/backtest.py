@@ -117,6 +117,7 @@ def backtest(
         return 0
     # Arrays take their time to load, and who only asks for help needs none.
     from modeling.backtest import Asked
+    from modeling.fitting.frameworks import library_versions
     from modeling.fitting.recipe import USUAL_LOSS, Framework, GrowPolicy, Recipe, parse_loss
     from modeling.reading import read_training_set
     from modeling.runs import checked_name
@@ -124,6 +125,8 @@ def backtest(
 
     checked_set(feature_set)
     made_by = _one_of(Framework, framework, "--framework")
+    # What is not installed is said before anything is read.
+    library_versions(made_by)
     recipe = Recipe(
         framework=made_by,
         loss=parse_loss(loss) if loss else USUAL_LOSS[made_by],

@@ -24,30 +24,30 @@ class TestNoFuture:
     @pytest.mark.parametrize("refit_days", [None, 1, 7])
     def test_future_rows_change_nothing(self, refit_days: int | None) -> None:
         """From a date on, points and features become absurd: what was said before stays."""
-        honest = run_backtest(ROWS, asked(refit_days=refit_days))
-        for moment in (40, 47, 60):
+        wanted = asked(last=54, refit_days=refit_days, feature_set="v9")
+        honest = run_backtest(ROWS, wanted)
+        for moment in (40, 47, 52):
             from_then = ROWS.days >= np.datetime64(FIRST + timedelta(days=moment))
             absurd = replace(
                 ROWS,
                 points=np.where(from_then, 1e6, ROWS.points),
                 features=np.where(from_then[:, None] & (ROWS.features > 0), 1e6, ROWS.features),
             )
-            done = run_backtest(absurd, asked(refit_days=refit_days))
+            done = run_backtest(absurd, wanted)
             before = honest.rows.days < np.datetime64(FIRST + timedelta(days=moment))
             assert before.any() == (moment > 40)
             assert np.array_equal(done.predicted[before], honest.predicted[before])
 
     def test_points_of_the_date_itself(self) -> None:
         """The first evaluated date's own points are known to no prediction of it."""
-        honest = run_backtest(ROWS, asked(refit_days=1))
-        for moment in (40, 55, 79):
+        wanted = asked(last=49, refit_days=1, feature_set="v9")
+        honest = run_backtest(ROWS, wanted)
+        for moment in (40, 45, 49):
             today = ROWS.days == np.datetime64(FIRST + timedelta(days=moment))
-            done = run_backtest(
-                replace(ROWS, points=np.where(today, 1e6, ROWS.points)), asked(refit_days=1)
-            )
+            done = run_backtest(replace(ROWS, points=np.where(today, 1e6, ROWS.points)), wanted)
             upto = honest.rows.days <= np.datetime64(FIRST + timedelta(days=moment))
             assert np.array_equal(done.predicted[upto], honest.predicted[upto])
-            assert not np.array_equal(done.predicted, honest.predicted) or moment == 79
+            assert not np.array_equal(done.predicted, honest.predicted) or moment == 49
 
     def test_every_fit_ends_before_it_speaks(self) -> None:
         done = run_backtest(ROWS, asked())
