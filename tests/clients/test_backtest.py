@@ -33,7 +33,7 @@ FROM nba_analytics.player_game_summary AS played
 WHERE played.game_date = store.game_date AND played.player_lookup = store.player_lookup
   AND NOT played.is_dnp
 """
-RIDGE = ("--framework", "ridge", "--walkforward", "--refit-days", "28", "--skip-register")
+RIDGE = ("--framework", "ridge", "--walkforward", "--refit-days", "84", "--skip-register")
 
 
 def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
