@@ -16,6 +16,7 @@ class Layer(StrEnum):
     RAW = "raw"
     ANALYTICS = "analytics"
     PRECOMPUTE = "precompute"
+    PREDICTIONS = "predictions"
     OPS = "ops"
 
 
@@ -186,11 +187,11 @@ class Contract:
     @property
     def bootstrap(self) -> bool:
         """Whether season days 0-13 are left out by design."""
-        return self.layer is Layer.PRECOMPUTE
+        return self.layer in (Layer.PRECOMPUTE, Layer.PREDICTIONS)
 
     @property
     def is_computed(self) -> bool:
-        return self.layer in (Layer.ANALYTICS, Layer.PRECOMPUTE)
+        return self.layer in (Layer.ANALYTICS, Layer.PRECOMPUTE, Layer.PREDICTIONS)
 
     @cached_property
     def stored_columns(self) -> tuple[Column, ...]:

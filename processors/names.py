@@ -9,6 +9,8 @@ from processors.errors import UsageError
 from processors.registry import Registry
 
 IRREGULAR = {"ml_feature_store_v2": "MLFeatureStoreProcessor"}
+SHORT = {"player_prop_predictions": "predictions", "prediction_accuracy": "grading"}
+"""What is asked for so often that it has a word of its own."""
 
 
 def processor_name(table: str) -> str:
@@ -31,5 +33,7 @@ def resolve_tables(names: Iterable[str], registry: Registry) -> tuple[str, ...]:
     return tuple(one.table for one in registry if one.table in wanted)
 
 
-def _spellings(table: str) -> tuple[str, str, str]:
-    return table.split(".")[-1], table, processor_name(table)
+def _spellings(table: str) -> tuple[str, ...]:
+    name = table.split(".")[-1]
+    short = (SHORT[name],) if name in SHORT else ()
+    return name, table, processor_name(table), *short

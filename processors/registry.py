@@ -14,7 +14,7 @@ from processors.contract import Contract
 from processors.errors import ContractError
 from processors.statement import Statement
 
-LAYERS = ("raw", "analytics", "precompute", "ops")
+LAYERS = ("raw", "analytics", "precompute", "predictions", "ops")
 
 
 @dataclass(frozen=True)

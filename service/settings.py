@@ -19,7 +19,7 @@ PREFIX = "TIPOFF_"
 PUBLIC: dict[str, Any] = {"public": True}
 """What `/version` may show of a setting to anybody: its value. Of the others it says set or not."""
 
-OWNABLE = (Layer.RAW, Layer.ANALYTICS, Layer.PRECOMPUTE)
+OWNABLE = (Layer.RAW, Layer.ANALYTICS, Layer.PRECOMPUTE, Layer.PREDICTIONS)
 
 READ_ELSEWHERE = {
     "TIPOFF_NOW": (

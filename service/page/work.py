@@ -92,7 +92,11 @@ def _letter(request: Request, inbox: TheInbox, letter_id: str) -> Response:
 
 def _tables(office: Office) -> dict[str, list[str]]:
     """By layer, those of the API's default first."""
-    found: dict[str, list[str]] = {Layer.PRECOMPUTE: [], Layer.ANALYTICS: []}
+    found: dict[str, list[str]] = {
+        Layer.PRECOMPUTE: [],
+        Layer.PREDICTIONS: [],
+        Layer.ANALYTICS: [],
+    }
     for one in office.pipeline.registry:
         found[one.contract.layer].append(one.table)
     return found

@@ -12,7 +12,11 @@ from processors.contract import Layer
 from processors.names import processor_name
 from processors.registry import Registry
 
-PHASES = {Layer.ANALYTICS: "phase_3_analytics", Layer.PRECOMPUTE: "phase_4_precompute"}
+PHASES = {
+    Layer.ANALYTICS: "phase_3_analytics",
+    Layer.PRECOMPUTE: "phase_4_precompute",
+    Layer.PREDICTIONS: "phase_5_predictions",
+}
 
 ATTRIBUTES = (
     "completion_id",

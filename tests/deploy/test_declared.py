@@ -131,7 +131,7 @@ def test_every_variable_is_a_setting_that_the_code_takes(
         assert name not in READ_ELSEWHERE
         monkeypatch.setenv(name, value)
     settings = load_settings()
-    assert settings.owned_layers == ("analytics", "precompute")
+    assert settings.owned_layers == ("analytics", "precompute", "predictions")
     if part == "service":
         assert settings.auth == "platform"
         assert len(settings.allowed_emails) == 3

@@ -34,6 +34,8 @@ PRECOMPUTE_KEYS: dict[str, tuple[str, ...]] = {
     "player_daily_cache": ("analysis_date", "player_lookup"),
     "player_composite_factors": ("game_date", "player_lookup"),
     "ml_feature_store_v2": ("game_date", "player_lookup"),
+    "player_prop_predictions": ("game_date", "player_lookup", "system_id", "as_of"),
+    "prediction_accuracy": ("game_date", "player_lookup", "system_id"),
 }
 """The same of the tables that are made from them."""
 

@@ -206,5 +206,28 @@ PLANTED_PRECOMPUTE: dict[str, tuple[Planted, ...]] = {
         ),
         Planted("who is doubtful plays", "IN ('out', 'doubtful')", "IN ('out')"),
     ),
+    "player_prop_predictions": (
+        Planted("the blend of four", "5 * last_5_micros", "4 * last_5_micros"),
+        Planted("a match-up ten times as heavy", "(1000 + mismatch_x10)", "(100 + mismatch_x10)"),
+        Planted(
+            "the line's side turned", "predicted_x100 - line_x100", "line_x100 - predicted_x100"
+        ),
+        Planted("half a point is enough", "edge_x100 >= 100", "edge_x100 >= 50"),
+        Planted(
+            "the report forgotten",
+            "COALESCE(injury_report_at, eve_of_the_game)",
+            "eve_of_the_game",
+        ),
+    ),
+    "prediction_accuracy": (
+        Planted("a push is lost", "WHEN 100 * actual_points = line_x100 THEN NULL", ""),
+        Planted("who sat out scored", "WHEN summary.is_dnp THEN 'did_not_play'", ""),
+        Planted(
+            "under wins over",
+            "WHEN recommendation = 'UNDER' THEN 100 * actual_points < line_x100",
+            "WHEN recommendation = 'UNDER' THEN 100 * actual_points > line_x100",
+        ),
+        Planted("only who is in the box score", "LEFT JOIN `nba_analytics", "JOIN `nba_analytics"),
+    ),
 }
 """By table."""

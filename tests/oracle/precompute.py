@@ -1,4 +1,4 @@
-"""The five precompute tables over the ten, each made once and only when asked for."""
+"""The precompute tables and predictions over the ten, each made once and only when asked for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.oracle.composite import composite
 from tests.oracle.daily_cache import daily_cache
 from tests.oracle.eve import Eve
 from tests.oracle.league_average import LeagueAverage
+from tests.oracle.predictions import grades, predictions
 from tests.oracle.shot_zones import shot_zones
 from tests.oracle.store import Store
 from tests.oracle.team_defense import team_defense
@@ -24,7 +25,7 @@ BOOTSTRAP_DAYS = 14
 
 
 class PrecomputeWorld(World):
-    """All fifteen tables; the five have no rows in a season's first fourteen days."""
+    """All tables; those made here have no rows in a season's first fourteen days."""
 
     @cached_property
     def team_defense_zone_analysis(self) -> list[Row]:
@@ -68,6 +69,24 @@ class PrecomputeWorld(World):
             for eve in self._eves
             for row in store.rows(eve, {name: days[eve.day] for name, days in tables.items()})
         ]
+
+    @cached_property
+    def player_prop_predictions(self) -> list[Row]:
+        contexts = _by(self.upcoming_player_game_context, "game_date", "player_lookup")
+        return [
+            said
+            for row in self.ml_feature_store_v2
+            for said in predictions(
+                row,
+                contexts[row["game_date"]][row["player_lookup"]],
+                self._schedule.games[row["game_id"]],
+            )
+        ]
+
+    @cached_property
+    def prediction_accuracy(self) -> list[Row]:
+        final = {key for key, game in self._schedule.games.items() if game["status"] == "final"}
+        return grades(self.player_prop_predictions, self.player_game_summary, final)
 
     @cached_property
     def _league(self) -> LeagueAverage:

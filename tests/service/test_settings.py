@@ -51,7 +51,7 @@ def test_every_fault_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class TestOwnedLayers:
     def test_all(self) -> None:
-        assert load_settings().owned_layers == ("raw", "analytics", "precompute")
+        assert load_settings().owned_layers == ("raw", "analytics", "precompute", "predictions")
 
     def test_some(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TIPOFF_OWNED_LAYERS", "analytics, precompute")

@@ -39,7 +39,7 @@ ABOUT = {
     "nba_raw": "What happened, as it was loaded.",
     "nba_analytics": "What happened and how everyone stood, computed.",
     "nba_precompute": "What a date's predictions are made from, computed.",
-    "nba_predictions": "What models read, computed.",
+    "nba_predictions": "What models read, what is said, and what became of it, computed.",
     "nba_ops": "What Tipoff remembers of its own work.",
     SCRATCH: "What Tipoff is about to publish. Every table expires after a day.",
 }
