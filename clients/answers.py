@@ -18,7 +18,7 @@ from service.models.answers import (
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Planning, Since, Tables
-from service.models.requests import ProcessRange, Query, Verify
+from service.models.requests import Predict, ProcessRange, Query, Verify
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,8 @@ class Answers(Protocol):
     def query(self, asked: Query) -> Rows: ...
 
     def run(self, asked: ProcessRange) -> Ran: ...
+
+    def predict(self, asked: Predict) -> Ran: ...
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen: ...
 

@@ -20,7 +20,7 @@ from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
 from service.models.explained import Explained
 from service.models.letters import LetterAsked, LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Planning, Since, Tables
-from service.models.requests import ProcessRange, Query, Verify
+from service.models.requests import Predict, ProcessRange, Query, Verify
 from service.questions import checked
 from service.settings import Settings
 
@@ -73,6 +73,11 @@ class Asking:
         asked = checked(ProcessRange, start=start, end=end or start, processors=names, force=force)
         with self._answers() as answers:
             return answers.run(asked)
+
+    def predict(self, day: str, *, backfill: bool, force: bool) -> Ran:
+        asked = checked(Predict, analysis_date=day, backfill_mode=backfill, force=force)
+        with self._answers() as answers:
+            return answers.predict(asked)
 
     def dead_letters(self, *, limit: int, settled: bool) -> LettersSeen:
         asked = checked(LettersAsked, limit=limit, settled=settled)

@@ -20,6 +20,7 @@ from clients.commands.features import features
 from clients.commands.handoff import handoff
 from clients.commands.load import import_files, sample
 from clients.commands.plan import plan
+from clients.commands.predict import predict
 from clients.commands.run import run
 from clients.commands.serve import serve
 from clients.commands.smoke import smoke
@@ -43,6 +44,7 @@ app.command("import")(import_files)
 app.command()(copy)
 app.command()(plan)
 app.command()(run)
+app.command()(predict)
 app.command()(backfill)
 app.command()(coverage)
 app.command()(verify)

@@ -15,6 +15,7 @@ from league.sample.page import league_page
 from modeling import joined
 from pipeline import (
     at_work,
+    begun,
     calendar,
     died,
     distributions,
@@ -64,6 +65,7 @@ def product_texts(registry: Registry) -> Iterator[str]:
     """Every BigQuery text that the product itself sends."""
     yield from (
         calendar.SCHEDULE,
+        begun.FIRST_TIPOFFS,
         ledger.PROVEN,
         died.UNFINISHED,
         died.SAID,

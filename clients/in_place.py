@@ -8,6 +8,7 @@ from functools import cached_property
 
 from clients.answers import Ran
 from clients.printing import ProgressLine, say
+from pipeline.begun import refuse_begun
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.registry import load
@@ -17,7 +18,7 @@ from service.models.answers import Coverage, Handoff, Plan, Rows, Verified
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Planning, Since, Tables
-from service.models.requests import ProcessRange, Query, Verify
+from service.models.requests import Predict, ProcessRange, Query, Verify
 from service.push.letters import Letters
 from service.push.working import Worker
 from service.settings import Settings
@@ -84,6 +85,18 @@ class InPlace:
             run_id=report.run_id,
             results=[outcome_of(one) for one in report.results],
             prepared=[outcome_of(one) for one in report.prepared],
+        )
+
+    def predict(self, asked: Predict) -> Ran:
+        if not asked.backfill_mode:
+            refuse_begun(self.warehouse, [asked.analysis_date])
+        return self.run(
+            ProcessRange(
+                start=asked.analysis_date,
+                end=asked.analysis_date,
+                processors=["predictions"],
+                force=asked.force,
+            )
         )
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen:

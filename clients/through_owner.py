@@ -33,7 +33,7 @@ from service.models.answers import (
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Planning, Since, Tables
-from service.models.requests import ProcessRange, Query, Verify
+from service.models.requests import Predict, ProcessRange, Query, Verify
 from service.questions import tables_of
 
 ARE_YOU_THERE = 5.0
@@ -42,6 +42,7 @@ AN_ANSWER = 900.0
 BAD_NEWS = (424, 500)
 """Codes under which a verification is a whole answer."""
 MILD_TO_BAD = [one.word for one in (COMPLETED, WITH_FINDINGS, BLOCKED, FAILED)]
+EXIT_CODES = {one.word: one.exit_code for one in (COMPLETED, WITH_FINDINGS, BLOCKED, FAILED)}
 LINE: TypeAdapter[Processed | RangeEnd] = TypeAdapter(Processed | RangeEnd)
 Answer = TypeVar("Answer", bound=BaseModel)
 Said = TypeVar("Said")
@@ -109,6 +110,19 @@ class ThroughOwner:
             run_id=ends[-1].run_id,
             results=_in_order(one for day in days for one in day.results),
             prepared=_in_order(one for day in days for one in day.prepared),
+        )
+
+    def predict(self, asked: Predict) -> Ran:
+        body = self.door.post("/predict", _said(asked), seconds=AN_ANSWER, even=BAD_NEWS)
+        said = self._read(TypeAdapter(Processed | Error), body)
+        if isinstance(said, Error):
+            raise refusal(self.door.url, 500, body)
+        return Ran(
+            status=said.status,
+            exit_code=EXIT_CODES[said.status],
+            run_id=said.run_id or "",
+            results=said.results,
+            prepared=said.prepared,
         )
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen:

@@ -62,14 +62,7 @@ def run(
         say(f"this task's share: {start} to {end}")
     ran = asking(warehouse, wait).run(start, end, tables, force=force)
     if json:
-        put_json(
-            {
-                "status": ran.status,
-                "run_id": ran.run_id,
-                "results": [one.model_dump(mode="json") for one in ran.results],
-                "prepared": [one.model_dump(mode="json") for one in ran.prepared],
-            }
-        )
+        put(ran)
     else:
         show(ran)
     return ran.exit_code
@@ -82,6 +75,17 @@ def share_of_task(
     task = task_from(os.environ)
     with pipeline_at(warehouse, wait) as pipeline:
         return task.share(pipeline.assessor.calendar, start, end)
+
+
+def put(ran: Ran) -> None:
+    put_json(
+        {
+            "status": ran.status,
+            "run_id": ran.run_id,
+            "results": [one.model_dump(mode="json") for one in ran.results],
+            "prepared": [one.model_dump(mode="json") for one in ran.prepared],
+        }
+    )
 
 
 def show(ran: Ran) -> None:

@@ -75,6 +75,24 @@ class ProcessDate(Work):
     dry_run: bool = Field(default=False, description="Say what would be done, and do nothing.")
 
 
+class Predict(Body):
+    """One date, to be predicted."""
+
+    analysis_date: Day
+    backfill_mode: bool = Field(
+        default=False,
+        description="Say of a date whose games have begun what would have been said before.",
+    )
+    force: bool = Field(default=False, description=FORCE)
+    correlation_id: Word | None = Field(default=None, description=ABOUT)
+    triggered_by: Word | None = Field(default=None, description=ABOUT)
+
+    @property
+    def work(self) -> ProcessDate:
+        """The same as a date of one table."""
+        return ProcessDate.model_validate({**self.model_dump(), "processors": ["predictions"]})
+
+
 class ProcessRange(Work):
     """Dates, or a range of them."""
 

@@ -1,0 +1,48 @@
+"""`tipoff predict`, on the file and through the service that holds it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from clients.command import execute
+from tests.clients.serving import say, serving
+
+DAY = "2026-01-15"
+BEFORE = f"{DAY}T09:00:00-05:00"
+
+
+@pytest.fixture
+def file(computed_season_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = Path(shutil.copy(computed_season_file, tmp_path / "season.duckdb"))
+    monkeypatch.setenv("TIPOFF_WAREHOUSE", f"duckdb://{copy}")
+    return copy
+
+
+def test_in_the_morning(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TIPOFF_NOW", BEFORE)
+    assert execute(["predict", "TODAY", "--json"]) == 0
+    (said,) = json.loads(capsys.readouterr().out)["results"]
+    assert (said["table"].split(".")[1], said["date"]) == ("player_prop_predictions", DAY)
+
+
+def test_afterwards(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["predict", DAY]) == 64
+    assert "--backfill" in capsys.readouterr().err
+    assert execute(["predict", DAY, "--backfill"]) == 0
+
+
+def test_through_owner(file: Path) -> None:
+    """The same words and codes where a service holds the file; it knows the hour, too."""
+    refused, asked = ("predict", DAY), ("predict", DAY, "--backfill")
+    without = [say(file, *refused), say(file, *asked)]
+    with serving(file):
+        through = [say(file, *refused), say(file, *asked)]
+    assert [one.code for one in through] == [one.code for one in without] == [64, 0]
+    assert "backfill" in through[0].err
+    assert through[1].out.splitlines()[:-1] == without[1].out.splitlines()[:-1]
