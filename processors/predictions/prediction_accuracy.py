@@ -4,7 +4,7 @@ from processors.columns import count, day, flag, instant, integer, real, text
 from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, Tolerance
 from processors.window import ON_THE_DAY
 
-UNDECIDED = ("current_points_line", "edge", "is_push", "prediction_correct")
+UNDECIDED = ("current_points_line", "edge", "prediction_correct")
 
 CONTRACT = Contract(
     table="nba_predictions.prediction_accuracy",
@@ -81,6 +81,12 @@ CONTRACT = Contract(
             columns=UNDECIDED,
             null_share=0.9,
             why="not everyone is priced, played and recommended",
+        ),
+        Tolerance(
+            columns=("is_push",),
+            null_share=0.9,
+            one_value_share=1,
+            why="not everyone is priced, and hardly anybody scores the line",
         ),
         Tolerance(
             columns=("points_line_provider", "points_line_bookmaker"),

@@ -43,12 +43,15 @@ def dependents(
     table: str, day: date, registry: Registry, calendar: Calendar, *, today: date
 ) -> tuple[Slate, ...]:
     """Of that date all that reads the table, directly or not, then of the next date with games if
-    it isn't after today. All later dates are for `/reconcile`."""
+    it isn't after today. All later dates are for `/reconcile`. What is predicted is asked for by
+    name: an evening that isn't over would leave its grades blocked at each push."""
     landed = {(table, day)}
     slates = []
     for on in _dates(day, calendar, today):
         following = []
         for processor in registry:
+            if processor.contract.layer is Layer.PREDICTIONS:
+                continue
             if _reads(processor, on, landed, calendar):
                 landed.add((processor.table, on))
                 following.append(processor.table)

@@ -126,7 +126,7 @@ class TestBigQuery:
         assert told(capsys, "apply")[0] == 1
         monkeypatch.setenv("TIPOFF_OWNED_LAYERS", "raw,analytics")
         assert told(capsys, "apply")[0] == 0
-        monkeypatch.setenv("TIPOFF_OWNED_LAYERS", "precompute")
+        monkeypatch.setenv("TIPOFF_OWNED_LAYERS", "precompute,predictions")
         assert told_json(capsys, "diff")[0] == 2
         assert told(capsys, "apply")[0] == 0
         monkeypatch.delenv("TIPOFF_OWNED_LAYERS")

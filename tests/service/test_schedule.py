@@ -189,7 +189,7 @@ class TestVerify:
         assert answer.status_code == 200
         said = answer.json()
         assert (said["verdict"], said["differences"]) == ("passed", [])
-        assert said["counts"] == {"passed": 7 * 15}
+        assert said["counts"] == {"passed": 7 * 17}
         asked = fresh.get("/runs", params={"run_id": said["run_id"]}).json()["runs"][0]
         assert asked["request"]["days"] == ["2026-01-09/2026-01-15"]
         assert (asked["status"], asked["event"]) == ("passed", "finished")
@@ -247,7 +247,7 @@ class TestVerify:
         assert set(answer.json()["counts"]) == {"undetermined"}
         assert raw.post("/verify", json={"start": "2025-08-01", "end": "2025-08-02"}).json()[
             "counts"
-        ] == {"passed": 30}
+        ] == {"passed": 34}
 
     def test_nothing_known(self, tmp_path: Path) -> None:
         """A warehouse without a schedule proves nothing."""

@@ -108,16 +108,16 @@ class TestTables:
         """In dependency order, closed where nothing is to be done."""
         page = show(computed, DAY)
         branches = page.all("details", **{"class": "branch"})
-        assert len(branches) == 15
+        assert len(branches) == 17
         assert (branches[0]["id"], branches[-1]["id"]) == (
             "player_game_summary",
-            "ml_feature_store_v2",
+            "prediction_accuracy",
         )
         assert not [one for one in branches if "open" in one]
 
     def test_first_to_be_done_is_open(self, raw: TestClient) -> None:
         branches = show(raw, DAY).all("details", **{"class": "branch"})
-        assert ["open" in one for one in branches] == [True] + [False] * 14
+        assert ["open" in one for one in branches] == [True] + [False] * 16
 
     def test_evidence_is_no_blob(self, computed: TestClient) -> None:
         page = show(computed, DAY)
