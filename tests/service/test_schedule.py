@@ -200,7 +200,7 @@ class TestVerify:
                 f" WHERE audit_id = '{said['audit_id']}' GROUP BY kind, verdict"
             },
         ).json()
-        assert kept["rows"] == [["verify", "passed", 105]]
+        assert kept["rows"] == [["verify", "passed", 119]]
 
     @pytest.mark.parametrize(
         ("sql", "said"),
