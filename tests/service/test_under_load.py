@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import httpx
 
+from processors.contract import Layer
 from processors.registry import load
 from tests.service.process import Served
 
@@ -93,6 +94,6 @@ def assert_equal(loaded: Path, quiet: Path, dates: list[date] | None = None) -> 
                 """
             ).fetchall()
             assert differing == [], one.table
-            if one.contract.bootstrap and dates:
+            if one.contract.layer is Layer.PRECOMPUTE and dates:
                 days = f"SELECT DISTINCT {day} FROM loaded.{one.table} ORDER BY 1"
                 assert [found for (found,) in connection.execute(days).fetchall()] == dates

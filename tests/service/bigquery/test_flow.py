@@ -17,7 +17,6 @@ import httpx
 import pytest
 
 from pipeline.since import BEGINNING
-from processors.contract import Layer
 from processors.registry import load
 from tests.bigquery.faults import Fault, Faults
 from tests.bigquery.server import BigQueryServer
@@ -133,7 +132,7 @@ def flown(world: World) -> World:
         backfilled = tipoff(
             world.environ,
             *("backfill", "--start", str(first), "--end", str(last), "--whole-ranges", "--yes"),
-            *("--url", instance.url),
+            *("--url", instance.url, "--processors", "predictions,grading"),
         )
     assert backfilled.returncode == 0, backfilled.stdout + backfilled.stderr
     return world
@@ -163,7 +162,7 @@ class TestWholeFlow:
         asked = flown.days[:DONE_DATES]
         for processor in REGISTRY:
             found = flown.stored(processor.table)
-            days = asked if processor.contract.layer is Layer.PRECOMPUTE else {d for d, _ in found}
+            days = asked if processor.contract.bootstrap else {d for d, _ in found}
             assert found == flown.expected(processor.table, days), processor.table
             assert found, processor.table
 
