@@ -9,12 +9,18 @@ from modeling.training_set import LineSource, TrainingSet
 
 FIVE, TEN, SEASON, BLEND = "mean of 5", "mean of 10", "season mean", "blend"
 MEANS = (FIVE, TEN, SEASON, BLEND)
+LINE = "line ("
 WEIGHTS = (0.5, 0.3, 0.2)
 """Of the blend: five games, ten games, season."""
 
 
 def line_name(source: LineSource) -> str:
-    return f"line ({source.value})"
+    return f"{LINE}{source.value})"
+
+
+def is_line(predictor: str) -> bool:
+    """Whether a predictor of that name is a book's line."""
+    return predictor.startswith(LINE)
 
 
 def baselines(rows: TrainingSet, sources: Iterable[LineSource]) -> Mapping[str, Floats]:

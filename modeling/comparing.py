@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from modeling.arrays import Ints
-from modeling.baselines import line_name
+from modeling.baselines import is_line
 from modeling.metrics.errors import Errors, errors
 from modeling.metrics.hits import Picks, picks
 from modeling.metrics.paired import Difference, difference
 from modeling.runs import Run
-from modeling.training_set import LineSource
 
 EDGE = 3.0
 MODEL = "model"
@@ -49,12 +48,10 @@ def compare(runs: Sequence[Run]) -> list[Compared]:
 def _compared(run: Run, first: Run | None) -> Compared:
     about = run.report["about"]
     predicted = run.predicted[MODEL]
-    named = (line_name(one) for one in LineSource)
-    line = next(
-        (run.predicted[one] for one in named if one in run.predicted),
-        np.full(len(run.points), np.nan),
-    )
-    has_line = np.isfinite(line)
+    # As in the run's own report: of several sources the first decides, on the rows of all.
+    lines = [said for name, said in run.predicted.items() if is_line(name)]
+    has_line = np.all(np.isfinite(lines), axis=0)
+    line = np.where(has_line, lines[0], np.nan)
     return Compared(
         name=run.name,
         framework=about["framework"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -81,7 +82,10 @@ def _show_standings(title: str, standings: Sequence[Standing]) -> None:
 def _show_groups(title: str, groups: Sequence[Group]) -> None:
     put_table(
         "",
-        [title, "rows", "MAE", "RMSE", "bias", "MAE of the mean of 5", "of the blend"],
+        [
+            *(title, "rows", "MAE", "RMSE", "bias", "MAE of the mean of 5", "of the blend"),
+            *("with a line", "MAE", "RMSE", "bias", "MAE of the line"),
+        ],
         [
             [
                 one.name,
@@ -91,6 +95,10 @@ def _show_groups(title: str, groups: Sequence[Group]) -> None:
                 f"{one.model.bias:+.3f}",
                 _number(one.five.mae),
                 _number(one.blend.mae),
+                f"{one.listed.n:,}",
+                *(_known(value) for value in (one.listed.mae, one.listed.rmse)),
+                f"{one.listed.bias:+.3f}" if one.listed.n else "",
+                _known(one.line.mae),
             ]
             for one in groups
         ],
@@ -182,6 +190,11 @@ def compared_as_json(found: Sequence[Compared]) -> list[dict[str, object]]:
 
 def _number(value: float) -> str:
     return f"{value:.3f}"
+
+
+def _known(value: float) -> str:
+    """Nothing where there are no rows."""
+    return "" if math.isnan(value) else _number(value)
 
 
 def _say(*lines: str) -> None:

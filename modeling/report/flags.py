@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from modeling.baselines import FIVE, MEANS, line_name
+from modeling.baselines import FIVE, MEANS, is_line, line_name
 from modeling.report.summary import MODEL, Standing, Summary
 from modeling.walkforward import Span
 
@@ -70,7 +70,7 @@ def _better_than_baselines(standings: Sequence[Standing]) -> Iterator[str]:
 
 def _better_than_line(standings: Sequence[Standing]) -> Iterator[str]:
     for one in standings:
-        if one.predictor.startswith("line (") and one.model_ahead:
+        if is_line(one.predictor) and one.model_ahead:
             ahead = -one.model_ahead.mae
             if ahead > TOO_FAR_BELOW_LINE:
                 yield (

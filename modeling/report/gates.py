@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modeling.baselines import MEANS
+from modeling.baselines import MEANS, is_line
 from modeling.fitting.started import ABOUT_THE_LINE
 from modeling.report.summary import AgainstLine, Standing, Summary
 from pipeline.audit.verdict import Word
@@ -105,7 +105,7 @@ def _against_means(standings: Sequence[Standing]) -> Gate:
 
 
 def _against_line(standings: Sequence[Standing], *, knows_line: bool) -> Gate:
-    ahead = next((one.model_ahead for one in standings if one.predictor.startswith("line (")), None)
+    ahead = next((one.model_ahead for one in standings if is_line(one.predictor)), None)
     wants = (
         "with the line among the features MAE is not above the line's, beyond chance"
         if knows_line

@@ -22,6 +22,8 @@ TIERS = (("bench", 5.0), ("rotation", 15.0), ("starter", 25.0))
 STAR = "star"
 """A mean of 25 and more. The tier is of the season before the game: by what he then scored, every
 honest model would seem to underrate the best evenings."""
+UNKNOWN = "unknown"
+"""Without a mean before the game."""
 SETTLED_GAMES = 10
 
 
@@ -37,12 +39,16 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Some of the rows by a name: how far off the model was, and two that it has to beat."""
+    """Some of the rows by a name: how far off the model was, and those that it has to beat."""
 
     name: str
     model: Errors
     five: Errors
     blend: Errors
+    listed: Errors
+    """The model's, on those of the rows that have a line."""
+    line: Errors
+    """The first source's own, on the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +101,11 @@ def summarise(done: Backtest) -> Summary:
         settled=list(_standings(rows, predicted, means, settled)),
         listed=list(_standings(rows, predicted, beside, listed)) if listed.any() else [],
         months=list(
-            _groups(rows, predicted, beside, rows.days.astype("datetime64[M]").astype(str))
+            _groups(done, beside, listed, rows.days.astype("datetime64[M]").astype(str))
         ),
-        tiers=list(_groups(rows, predicted, beside, _tiers(rows), [one[0] for one in TIERS])),
+        tiers=list(
+            _groups(done, beside, listed, _tiers(rows), [*(one[0] for one in TIERS), STAR])
+        ),
         lines=[_against(done, one, listed) for one in sources] if listed.any() else [],
         calibration=list(calibration(predicted, rows.points)),
         importance=sorted(
@@ -124,22 +132,25 @@ def _standings(
 
 
 def _groups(
-    rows: TrainingSet,
-    predicted: Floats,
+    done: Backtest,
     beside: Mapping[str, Floats],
+    listed: Bools,
     names: np.ndarray[tuple[int, ...], np.dtype[np.str_]],
     order: Sequence[str] = (),
 ) -> Iterator[Group]:
-    listed = [*order, *(name for name in np.unique(names) if name not in order)]
-    for name in listed:
+    points, predicted = done.rows.points, done.predicted
+    line = beside[line_name(done.asked.sources[0])]
+    for name in [*order, *(name for name in np.unique(names) if name not in order)]:
         which = names == name
+        priced = which & listed
         if which.any():
-            actual = rows.points[which]
             yield Group(
                 name=str(name),
-                model=errors(predicted[which], actual),
-                five=errors(beside[FIVE][which], actual),
-                blend=errors(beside[BLEND][which], actual),
+                model=errors(predicted[which], points[which]),
+                five=errors(beside[FIVE][which], points[which]),
+                blend=errors(beside[BLEND][which], points[which]),
+                listed=errors(predicted[priced], points[priced]),
+                line=errors(line[priced], points[priced]),
             )
 
 
@@ -149,6 +160,7 @@ def _tiers(rows: TrainingSet) -> np.ndarray[tuple[int, ...], np.dtype[np.str_]]:
     found = np.full(len(rows), STAR, dtype="U8")
     for name, below in reversed(TIERS):
         found[mean < below] = name
+    found[np.isnan(mean)] = UNKNOWN
     return found
 
 

@@ -10,7 +10,7 @@ from warehouse.interface import Warehouse
 
 BREAK_EVEN = 110 / 210
 """At odds of -110 a stake of 110 wins 100."""
-Z = 1.959964
+Z = 1.959963984540054
 """95 % of a normal distribution lie within so many deviations."""
 
 BETS = """
@@ -105,7 +105,8 @@ def wilson(won: int, decided: int) -> tuple[float, float]:
     n, p = decided, won / decided
     middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    return middle - half, middle + half
+    # Where all were won, or none, the end is exact.
+    return middle - half if won else 0.0, middle + half if won < decided else 1.0
 
 
 @dataclass(frozen=True)
