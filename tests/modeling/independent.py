@@ -24,9 +24,9 @@ class Said:
     """What was said of a player's evening, and what came of it."""
 
     on: date
-    predicted: float
+    predicted: float | Fraction
     actual: float | None
-    line: float | None = None
+    line: float | Fraction | None = None
     season_mean: float | None = None
 
 
@@ -70,6 +70,10 @@ class Grade:
     correct: bool | None
     push: bool
     voided: bool
+
+    @property
+    def picked(self) -> bool:
+        return self.recommendation in ("OVER", "UNDER")
 
 
 def wilson(wins: int, decided: int) -> tuple[float, float] | None:
