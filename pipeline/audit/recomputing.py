@@ -8,10 +8,10 @@ from datetime import date
 
 from processors.contract import Contract
 from warehouse.interface import Row, Warehouse
-from warehouse.texts import staging
+from warehouse.texts import data_hash, staging
 
 Hashes = Mapping[Row, str]
-"""data_hash by key."""
+"""data_hash by key; of a stored row whose columns it isn't of, what no computed row has."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,12 @@ def staged_hashes(warehouse: Warehouse, contract: Contract, day: date) -> Hashes
 
 
 def hashes_text(contract: Contract) -> str:
+    # A row that somebody edited still holds the hash of what it was.
+    found = data_hash(contract)
     return (
-        f"SELECT {', '.join(contract.key)}, data_hash FROM `{contract.table}`"
+        f"SELECT {', '.join(contract.key)},"
+        f" IF(data_hash = {found}, data_hash, CONCAT('edited ', {found})) AS row_hash"
+        f" FROM `{contract.table}`"
         f" WHERE {contract.date_column} = @day"
     )
 
@@ -68,9 +72,9 @@ def staged_hashes_text(contract: Contract) -> str:
 
 def _by_key(warehouse: Warehouse, text: str, day: date) -> dict[Row, str]:
     found: dict[Row, str] = {}
-    for *parts, data_hash in sorted(warehouse.rows(text, day=day)):
+    for *parts, row_hash in sorted(warehouse.rows(text, day=day)):
         # A doubled key holds both: nobody may take one of them for the whole.
-        found[tuple(parts)] = f"{found.get(tuple(parts), '')}{data_hash}"
+        found[tuple(parts)] = f"{found.get(tuple(parts), '')}{row_hash}"
     return found
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from clients.command import execute
 from modeling.joined import TABLES
-from modeling.provenance import read_partitions
+from modeling.provenance import Partition, read_partitions
 from modeling.runs import read_run
 from pipeline.audit.verdict import AuditKind, Verdict, Word, remember
 from pipeline.outcome import USAGE_EXIT_CODE
@@ -41,6 +41,18 @@ def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, 
     return code, json.loads(capsys.readouterr().out)
 
 
+def spoken(partition: Partition, word: Word) -> Verdict:
+    """As an audit would have of the rows that stand there."""
+    return Verdict(
+        kind=AuditKind.BLINDNESS,
+        table=partition.table,
+        day=partition.day,
+        word=word,
+        reason="said by a test",
+        output_fingerprint=partition.fingerprint,
+    )
+
+
 @pytest.fixture(scope="module")
 def audited_file(computed_season_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The season with a verdict on each partition; the audit itself has its own tests."""
@@ -48,19 +60,7 @@ def audited_file(computed_season_file: Path, tmp_path_factory: pytest.TempPathFa
     with closing(DuckDBWarehouse(path)) as warehouse:
         pipeline = Pipeline(warehouse, load())
         found = read_partitions(pipeline, pipeline.assessor.calendar.game_dates)
-        verdicts = [
-            Verdict(
-                kind=AuditKind.BLINDNESS,
-                table=one.table,
-                day=one.day,
-                word=Word.PASSED,
-                reason="nothing moved",
-                output_fingerprint=one.fingerprint,
-            )
-            for one in found
-            if one.must_be_blind
-        ]
-        remember(warehouse, verdicts)
+        remember(warehouse, [spoken(one, Word.PASSED) for one in found if one.must_be_blind])
     return path
 
 
@@ -170,6 +170,25 @@ class TestLeaked:
         assert [one["name"] for one in told["gates"] if not one["passed"]] == ["blindness"]
         assert (code, told["promotable"]) == (1, False)
         assert told["about"]["blindness"]["unaudited"] > 100
+
+    def test_condemned_it_is_refused_for_good(
+        self, scratch: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What an audit failed no option lets through, and one partition is enough."""
+        path = Path(shutil.copy(scratch, tmp_path / "condemned.duckdb"))
+        with closing(DuckDBWarehouse(path)) as warehouse:
+            (found,) = (
+                one
+                for one in read_partitions(Pipeline(warehouse, load()), [date(2026, 1, 14)])
+                if one.table == STORE
+            )
+            remember(warehouse, [spoken(found, Word.FAILED)])
+        given = ["--name", "l", *RIDGE, "--home", str(tmp_path), "--allow-stale"]
+        given += ["--allow-unaudited", "--warehouse", f"duckdb://{path}"]
+        code, told = run_json(capsys, *given)
+        assert (code, told["error"]) == (1, "training_refused")
+        assert "2026-01-14: what stands there knows its own evening" in told["message"]
+        assert not (tmp_path / "backtests").exists()
 
 
 class TestUsage:

@@ -72,6 +72,21 @@ class TestHonest:
         assert verdict_of(pipeline, "nba_analytics.team_form", LAST).word is Word.UNDETERMINED
 
 
+@pytest.mark.parametrize(
+    "edit", ["last_game_date = analysis_date", "data_hash = 'x'"], ids=["columns", "hash"]
+)
+def test_an_edited_row_is_no_honest_one(edit: str, pipeline: Pipeline) -> None:
+    """The hash that it was published with speaks for no other row."""
+    table = "nba_analytics.team_asof"
+    pipeline.warehouse._connection.execute(
+        f"UPDATE {table} SET {edit} WHERE analysis_date = ? AND team_abbr = 'BOS'", [DAY]
+    )
+    pipeline.refresh()
+    verdict = verdict_of(pipeline, table)
+    assert verdict.word is Word.FAILED
+    assert "BOS" in verdict.reason
+
+
 class TestLeaks:
     @pytest.mark.parametrize("name", LEAKS)
     def test_is_caught_with_the_row(self, name: str, pipeline: Pipeline) -> None:
