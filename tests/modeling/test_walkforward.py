@@ -8,7 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from modeling.backtest import run_backtest, usual_dates
+from modeling.arrays import day_of
+from modeling.backtest import Asked, run_backtest, usual_dates
+from modeling.fitting.frameworks import fit
+from modeling.fitting.recipe import USUAL_LOSS, Fitted, Framework, Recipe, Sample
 from modeling.walkforward import Span, Walk, refits, training_rows, validation_rows
 from processors.errors import TrainingRefused, UsageError
 from tests.modeling.small import FIRST, asked, make_rows
@@ -54,6 +57,55 @@ class TestNoFuture:
         assert [number(one.first_evaluated) for one in done.fits] == [40, 47, 54, 61, 68, 75]
         assert all(one.train_last == one.first_evaluated - timedelta(days=1) for one in done.fits)
         assert {one.train_first for one in done.fits} == {FIRST}
+
+
+class TestTrueRefit:
+    @pytest.mark.parametrize(
+        ("framework", "window"),
+        [(Framework.RIDGE, None), (Framework.RIDGE, 30), (Framework.LIGHTGBM, 30)],
+    )
+    def test_each_is_of_the_rows_before_it(self, framework: Framework, window: int | None) -> None:
+        """By hand, of nothing but the rows before its first date: the same numbers, and another
+        model each time."""
+        wanted = asked(
+            last=67,
+            recipe=Recipe(framework=framework, loss=USUAL_LOSS[framework]),
+            refit_days=14,
+            window_days=window,
+            feature_set="v12_blind",
+        )
+        done = run_backtest(ROWS, wanted)
+        fitted = [by_hand(wanted, one.first_evaluated, window) for one in done.fits]
+        assert len(fitted) == 2
+        for one, model in zip(done.fits, fitted, strict=True):
+            spoken = Span(first=one.first_evaluated, last=one.last_evaluated).covers(done.rows.days)
+            said = [each.predict(done.rows.matrix(wanted.features)[spoken]) for each in fitted]
+            own = said.pop(fitted.index(model))
+            assert done.predicted[spoken] == pytest.approx(own, abs=1e-9)
+            assert np.abs(own - said[0]).max() > 0.05
+
+    def test_once_is_one_model(self) -> None:
+        """Without refits the second weeks are the first model's, too."""
+        wanted = asked(last=67, refit_days=None, feature_set="v12_blind")
+        done = run_backtest(ROWS, wanted)
+        own = by_hand(wanted, wanted.walk.evaluated.first, None)
+        expected = own.predict(done.rows.matrix(wanted.features))
+        assert done.predicted == pytest.approx(expected, abs=1e-9)
+
+
+def by_hand(wanted: Asked, moment: date, window: int | None) -> Fitted:
+    """Fitted on rows that were picked one by one, the latest 15 % of their dates held back."""
+    days = [day_of(one) for one in ROWS.days]
+    first = moment - timedelta(days=window) if window else FIRST
+    learnt = sorted({day for day in days if first <= day < moment})
+    held_back = set(learnt[int(0.85 * len(learnt)) :])
+
+    def of(chosen: set[date]) -> Sample:
+        places = [place for place, day in enumerate(days) if day in chosen]
+        rows = ROWS.pick(np.isin(np.arange(len(ROWS)), places))
+        return Sample(features=rows.matrix(wanted.features), points=rows.points)
+
+    return fit(wanted.recipe, wanted.features, of(set(learnt) - held_back), of(held_back))
 
 
 class TestRefits:
