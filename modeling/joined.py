@@ -40,6 +40,7 @@ joined AS (
       WHEN games_over.game_id IS NULL THEN 'no_result'
       WHEN results.player_lookup IS NULL OR results.is_dnp THEN 'did_not_play'
       WHEN results.game_id != stored.game_id THEN 'another_game'
+      WHEN results.points IS NULL THEN 'points_unknown'
     END AS left_out_reason,
     stored.game_date, stored.player_lookup, stored.game_id, stored.season_year,
     stored.games_in_sample, stored.missing_features, stored.ready_feature_sets,

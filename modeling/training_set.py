@@ -40,6 +40,7 @@ REASONS: Mapping[str, str] = {
     "did_not_play": "expected, and did not play: there are no points to learn from",
     "no_result": "the game has no box score",
     "another_game": "played in another game than the one that was expected",
+    "points_unknown": "played, and the box score doesn't say what he scored",
     "not_in_store": "played, and the store has no row: not expected, or out by the report",
     "not_computed": "played on a date that the store does not hold",
 }

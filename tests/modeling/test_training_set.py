@@ -170,6 +170,21 @@ class TestProven:
         rows = read_training_set(pipeline, DAY, DAY, allow_unaudited=True, allow_stale=True)
         assert not next(one for one in rows.partitions if one.table == STORE).is_fresh
 
+    def test_unknown_points_are_no_target(self, pipeline: Pipeline) -> None:
+        """A model that learns from one row without points knows nothing."""
+        allowed = {"allow_unaudited": True, "allow_stale": True}
+        before = read_training_set(pipeline, DAY, DAY, **allowed)
+        pipeline.warehouse._connection.execute(
+            "UPDATE nba_analytics.player_game_summary SET points = NULL"
+            " WHERE game_date = ? AND player_lookup = ?",
+            [DAY, before.players[0]],
+        )
+        pipeline.refresh()
+        rows = read_training_set(pipeline, DAY, DAY, **allowed)
+        assert list(rows.players) == list(before.players[1:])
+        assert np.isfinite(rows.points).all()
+        assert {one.reason: one.rows for one in rows.left_out}["points_unknown"] == 1
+
     def test_nothing_there(self, pipeline: Pipeline) -> None:
         with pytest.raises(TrainingRefused, match="holds no row"):
             read_training_set(pipeline, date(2025, 10, 21), date(2025, 10, 25))
