@@ -151,6 +151,9 @@ def backtest(
 
         return demonstrate(recipe, feature_set, warehouse=warehouse, wait=wait, json=json)
     checked_name(name)
+    refits = (refit_days or REFIT_DAYS) if walkforward else None
+    # Dates that cannot be are refused before anything is read.
+    walk = _walk(dates, refits, window_days) if dates else None
     with pipeline_at(warehouse, wait) as pipeline:
         rows = read_training_set(
             pipeline,
@@ -163,7 +166,7 @@ def backtest(
         name=name,
         feature_set=feature_set,
         recipe=recipe,
-        walk=_walk(rows, dates, (refit_days or REFIT_DAYS) if walkforward else None, window_days),
+        walk=walk or _walk(_usual(rows), refits, window_days),
         no_vegas=no_vegas,
         include_no_line=include_no_line,
         sources=sources,
@@ -211,20 +214,20 @@ def _dates(*said: str | None) -> tuple[date, date, date, date] | None:
     return first, last, begin, end
 
 
-def _walk(
-    rows: TrainingSet,
-    dates: tuple[date, date, date, date] | None,
-    refit_days: int | None,
-    window_days: int | None,
-) -> Walk:
+def _usual(rows: TrainingSet) -> tuple[date, None, date, date]:
+    """Where no dates are given."""
     from modeling.backtest import usual_dates
+
+    first, begin, end = usual_dates(rows)
+    return first, None, begin, end
+
+
+def _walk(
+    dates: tuple[date, date | None, date, date], refit_days: int | None, window_days: int | None
+) -> Walk:
     from modeling.walkforward import Span, Walk
 
-    train_last: date | None = None
-    if dates:
-        first, train_last, begin, end = dates
-    else:
-        first, begin, end = usual_dates(rows)
+    first, train_last, begin, end = dates
     return Walk(
         evaluated=Span(first=begin, last=end),
         train_first=first,

@@ -219,15 +219,25 @@ class TestUsage:
         assert execute(["backtest", "--framework", "ridge"]) == USAGE_EXIT_CODE
         assert "--name" in capsys.readouterr().err
 
-    def test_overlap(
-        self, audited_file: Path, home: Path, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize(
+        ("dates", "says"),
+        [
+            (
+                ("2025-11-04", "2026-02-01", "2026-02-01", "2026-03-01"),
+                "nobody learns from what he is to predict",
+            ),
+            (("2026-01-05", "2025-11-04", "2026-02-01", "2026-03-01"), "before it begins"),
+            (("2025-11-04", "2026-01-05", "2026-03-01", "2026-02-01"), "ends before it starts"),
+        ],
+    )
+    def test_dates_that_cannot_be(
+        self, dates: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        dates = ["2025-11-04", "2026-02-01", "2026-02-01", "2026-03-01"]
         names = ["--train-start", "--train-end", "--eval-start", "--eval-end"]
         given = [one for pair in zip(names, dates, strict=True) for one in pair]
-        given += ["--warehouse", f"duckdb://{audited_file}", "--home", str(home)]
-        assert execute(["backtest", "--name", "o", *given]) == USAGE_EXIT_CODE
-        assert "nobody learns from what he is to predict" in capsys.readouterr().err
+        nowhere = ["--warehouse", "duckdb:///nowhere/at/all.duckdb"]
+        assert execute(["backtest", "--name", "o", *given, *nowhere]) == USAGE_EXIT_CODE
+        assert says in capsys.readouterr().err
 
     def test_unknown_run(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert execute(["backtest", "compare", "a", "b", "--home", str(home)]) == USAGE_EXIT_CODE
