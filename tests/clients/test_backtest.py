@@ -33,6 +33,10 @@ FROM nba_analytics.player_game_summary AS played
 WHERE played.game_date = store.game_date AND played.player_lookup = store.player_lookup
   AND NOT played.is_dnp
 """
+DATES = (
+    *("--train-start", "2025-11-04", "--train-end", "2026-01-04"),
+    *("--eval-start", "2026-01-12", "--eval-end", "2026-04-12"),
+)
 RIDGE = ("--framework", "ridge", "--walkforward", "--refit-days", "84", "--skip-register")
 
 
@@ -92,8 +96,10 @@ class TestHonest:
         assert (home / "backtests" / "a" / "report.html").stat().st_size > 10_000
 
         blind = ["--feature-set", "v12_blind", "--line-source", "consensus,draftkings"]
-        code, other = run_json(capsys, "--name", "b", *RIDGE, *blind, *given)
+        code, other = run_json(capsys, "--name", "b", *RIDGE, *blind, *DATES, *given)
         assert code == 1
+        assert other["fits"][0]["train_last"] <= "2026-01-04"
+        assert "2026-01-12" <= other["about"]["first"] < other["about"]["last"] <= "2026-04-12"
         rows = {(one["source"], one["rows"]) for one in other["summary"]["lines"]}
         assert rows == {(one, other["about"]["rows"]) for one in ("consensus", "draftkings")}
         assert other["about"]["without_line"] > 0
