@@ -100,12 +100,8 @@ def summarise(done: Backtest) -> Summary:
         all=list(_standings(rows, predicted, means, everybody)),
         settled=list(_standings(rows, predicted, means, settled)),
         listed=list(_standings(rows, predicted, beside, listed)) if listed.any() else [],
-        months=list(
-            _groups(done, beside, listed, rows.days.astype("datetime64[M]").astype(str))
-        ),
-        tiers=list(
-            _groups(done, beside, listed, _tiers(rows), [*(one[0] for one in TIERS), STAR])
-        ),
+        months=list(_groups(done, beside, listed, rows.days.astype("datetime64[M]").astype(str))),
+        tiers=list(_groups(done, beside, listed, _tiers(rows), [*(one[0] for one in TIERS), STAR])),
         lines=[_against(done, one, listed) for one in sources] if listed.any() else [],
         calibration=list(calibration(predicted, rows.points)),
         importance=sorted(
