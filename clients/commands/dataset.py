@@ -54,11 +54,14 @@ def dataset(
     from modeling.storing import origin, write_training_set
 
     checked_set(feature_set)
+    first, last = (parse_day(one) if one else None for one in (start, end))
+    if first and last and last < first:
+        raise UsageError(f"the range ends on {last}, before it starts on {first}")
     with pipeline_at(warehouse, wait) as pipeline:
         rows = read_training_set(
             pipeline,
-            parse_day(start) if start else None,
-            parse_day(end) if end else None,
+            first,
+            last,
             allow_stale=allow_stale,
             allow_unaudited=allow_unaudited,
         )

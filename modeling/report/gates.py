@@ -10,6 +10,7 @@ from modeling.baselines import MEANS, is_line
 from modeling.fitting.started import ABOUT_THE_LINE
 from modeling.report.summary import AgainstLine, Standing, Summary
 from pipeline.audit.verdict import Word
+from pipeline.state import State
 
 RATE = 0.53
 EDGE = 3.0
@@ -31,7 +32,10 @@ class Gate:
 
 
 def promotion_gates(
-    summary: Summary, features: Sequence[str], blindness: Mapping[str, int]
+    summary: Summary,
+    features: Sequence[str],
+    blindness: Mapping[str, int],
+    states: Mapping[str, int],
 ) -> list[Gate]:
     """In the order in which they are asked; the first line source decides."""
     against = next(iter(summary.lines), None)
@@ -43,6 +47,7 @@ def promotion_gates(
         _against_means(summary.all),
         _against_line(summary.listed, knows_line=bool(ABOUT_THE_LINE & set(features))),
         _blind(blindness),
+        _fresh(states),
     ]
 
 
@@ -127,4 +132,14 @@ def _blind(blindness: Mapping[str, int]) -> Gate:
         wants="every partition that rows were read from has passed the audit of blindness",
         found=", ".join(f"{word} {count:,}" for word, count in blindness.items()) or "none",
         passed=set(blindness) == {Word.PASSED.value},
+    )
+
+
+def _fresh(states: Mapping[str, int]) -> Gate:
+    """Of what was allowed though it is stale nobody knows what today's code would make."""
+    return Gate(
+        name="freshness",
+        wants="every partition is what today's code makes of today's inputs",
+        found=", ".join(f"{state} {count:,}" for state, count in states.items()) or "none",
+        passed=set(states) == {State.FRESH.value},
     )

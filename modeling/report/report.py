@@ -76,6 +76,7 @@ def make_report(done: Backtest) -> Report:
     asked, everything = done.asked, done.everything
     summary = summarise(done)
     blindness = verdicts(everything.partitions)
+    states = Counter(one.state for one in everything.partitions)
     evaluated = everything.pick(asked.walk.evaluated.covers(everything.days))
     return Report(
         about=About(
@@ -99,12 +100,12 @@ def make_report(done: Backtest) -> Report:
             lacking=evaluated.lacking(asked.feature_set),
             left_out=everything.left_out,
             partitions=dict(Counter(one.table for one in everything.partitions)),
-            states=dict(Counter(one.state for one in everything.partitions)),
+            states=dict(states),
             blindness=blindness,
         ),
         summary=summary,
         flags=red_flags(summary, asked.walk.evaluated),
-        gates=promotion_gates(summary, asked.features, blindness),
+        gates=promotion_gates(summary, asked.features, blindness, states),
         fits=done.fits,
     )
 

@@ -173,7 +173,9 @@ class TestLeaked:
         assert "below that of the line (cascade)" in said
         assert "picks at edge 3 win against the line (cascade)" in said
         assert told["flags"][0]["checks"][0].startswith("tipoff audit blindness")
-        assert [one["name"] for one in told["gates"] if not one["passed"]] == ["blindness"]
+        assert [one["name"] for one in told["gates"] if not one["passed"]] == [
+            *("blindness", "freshness")
+        ]
         assert (code, told["promotable"]) == (1, False)
         assert told["about"]["blindness"]["unaudited"] > 100
 
@@ -220,6 +222,11 @@ class TestUsage:
         nowhere = ["--warehouse", "duckdb:///nowhere/at/all.duckdb"]
         assert execute(["backtest", *named, *given, *nowhere]) == USAGE_EXIT_CODE
         assert says in capsys.readouterr().err
+
+    def test_a_set_of_no_dates(self, capsys: pytest.CaptureFixture[str]) -> None:
+        dates = ["--start", "2025-12-02", "--end", "2025-12-01", "--out", "rows.parquet"]
+        assert execute(["dataset", *dates]) == USAGE_EXIT_CODE
+        assert "ends on 2025-12-01, before it starts" in capsys.readouterr().err
 
     def test_name_is_wanted(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert execute(["backtest", "--framework", "ridge"]) == USAGE_EXIT_CODE

@@ -50,6 +50,7 @@ class TestGates:
         report = make_report(HONEST)
         assert [one.name for one in report.gates] == [
             *("hit rate", "graded", "mean edge", "tier bias", "baselines", "line", "blindness"),
+            "freshness",
         ]
         assert gate(report, "baselines")
         assert gate(report, "blindness")
@@ -114,6 +115,13 @@ class TestGates:
         assert not gate(make_report(replace(HONEST, everything=everything)), "blindness")
         nothing = replace(ROWS, partitions=[])
         assert not gate(make_report(replace(HONEST, everything=nothing)), "blindness")
+
+    def test_freshness(self) -> None:
+        """What was allowed though it is stale is not promoted."""
+        *others, last = ROWS.partitions
+        everything = replace(ROWS, partitions=[*others, replace(last, state="stale_input")])
+        assert gate(make_report(HONEST), "freshness")
+        assert not gate(make_report(replace(HONEST, everything=everything)), "freshness")
 
     def test_no_line_at_all(self) -> None:
         """What can't be said isn't passed."""
