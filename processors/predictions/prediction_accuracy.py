@@ -9,13 +9,13 @@ UNDECIDED = ("current_points_line", "edge", "prediction_correct")
 CONTRACT = Contract(
     table="nba_predictions.prediction_accuracy",
     description=(
-        "One row a player and system of player_prop_predictions whose game has a box score: of"
-        " several rows the one of the greatest as_of counts. A corrected box score changes what"
-        " the date was graded from, and it is graded anew."
+        "One row a player and system of player_prop_predictions whose game has a box score, live"
+        " and backfilled apart: of several rows the one of the greatest as_of counts. A corrected"
+        " box score changes what the date was graded from, and it is graded anew."
     ),
     layer=Layer.PREDICTIONS,
     cutoff=Cutoff.AFTER_GAME,
-    key=("game_date", "player_lookup", "system_id"),
+    key=("game_date", "player_lookup", "system_id", "is_backfill"),
     date_column="game_date",
     inputs=(
         Input(table="nba_raw.schedule", window=ON_THE_DAY),
@@ -26,6 +26,7 @@ CONTRACT = Contract(
         day("game_date", "Eastern date of the game.", nullable=False),
         text("player_lookup", "The player's key.", nullable=False),
         text("system_id", "Who spoke.", nullable=False),
+        flag("is_backfill", "Whether it was said afterwards; FALSE is live.", nullable=False),
         instant("as_of", "The moment that the graded row spoke for, UTC.", nullable=False),
         text("game_id", "The game.", nullable=False),
         integer("season_year", "2024 is the 2024-25 season.", nullable=False),
@@ -35,6 +36,8 @@ CONTRACT = Contract(
         text("points_line_bookmaker", "Whose line."),
         real("edge", "predicted_points - current_points_line.", unit="points", digits=2),
         text("recommendation", "What was recommended.", nullable=False),
+        text("model_id", "The model that spoke, or the backtest; NULL of rules, the ensemble."),
+        text("model_state", "Where it stood when it spoke: `shadow`, `active`, `walk`."),
         count("actual_points", "What he scored; NULL where it is void.", unit="points"),
         real("error", "predicted_points - actual_points.", unit="points", digits=2),
         real("absolute_error", "Its size.", unit="points", digits=2, minimum=0),
@@ -57,7 +60,7 @@ CONTRACT = Contract(
         ),
     ),
     expected="""
-        SELECT DISTINCT said.game_date, said.player_lookup, said.system_id,
+        SELECT DISTINCT said.game_date, said.player_lookup, said.system_id, said.is_backfill,
           IF(games.game_id IS NULL, 'no_result', NULL) AS left_out_reason
         FROM `nba_predictions.player_prop_predictions` AS said
         LEFT JOIN (
@@ -74,9 +77,17 @@ CONTRACT = Contract(
     findings=(
         Finding(name="void", counts_when="is_voided"),
         Finding(name="push", counts_when="is_push"),
+        Finding(name="live", counts_when="NOT is_backfill"),
     ),
     canaries=(Canary(column="absolute_error"),),
     tolerances=(
+        Tolerance(columns=("is_backfill",), one_value_share=1, why="nothing may be told live"),
+        Tolerance(
+            columns=("model_id", "model_state"),
+            null_share=1,
+            one_value_share=1,
+            why="NULL of rules and the ensemble, and one model may speak all season",
+        ),
         Tolerance(
             columns=UNDECIDED,
             null_share=0.9,

@@ -1,14 +1,16 @@
 -- The last word before tip-off counts.
 WITH last_words AS (
-  SELECT said.game_date, said.player_lookup, said.system_id, said.as_of, said.game_id,
-    said.season_year, said.predicted_points, said.current_points_line, said.points_line_provider,
-    said.points_line_bookmaker, said.edge, said.recommendation,
+  SELECT said.game_date, said.player_lookup, said.system_id, said.is_backfill, said.as_of,
+    said.game_id, said.season_year, said.predicted_points, said.current_points_line,
+    said.points_line_provider, said.points_line_bookmaker, said.edge, said.recommendation,
+    said.model_id, said.model_state,
     CAST(ROUND(100 * said.predicted_points) AS INT64) AS predicted_x100,
     CAST(ROUND(100 * said.current_points_line) AS INT64) AS line_x100
   FROM `nba_predictions.player_prop_predictions` AS said
   WHERE said.game_date >= @start_date AND said.game_date <= @end_date
   QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY said.game_date, said.player_lookup, said.system_id ORDER BY said.as_of DESC) = 1
+    PARTITION BY said.game_date, said.player_lookup, said.system_id, said.is_backfill
+    ORDER BY said.as_of DESC) = 1
 ),
 games AS (
   SELECT DISTINCT finished.game_date, finished.game_id
@@ -20,11 +22,11 @@ games AS (
     AND finished.status = 'final'
 ),
 results AS (
-  SELECT last_words.game_date, last_words.player_lookup, last_words.system_id, last_words.as_of,
-    last_words.game_id, last_words.season_year, last_words.predicted_points,
-    last_words.current_points_line, last_words.points_line_provider,
+  SELECT last_words.game_date, last_words.player_lookup, last_words.system_id,
+    last_words.is_backfill, last_words.as_of, last_words.game_id, last_words.season_year,
+    last_words.predicted_points, last_words.current_points_line, last_words.points_line_provider,
     last_words.points_line_bookmaker, last_words.edge, last_words.recommendation,
-    last_words.predicted_x100, last_words.line_x100,
+    last_words.model_id, last_words.model_state, last_words.predicted_x100, last_words.line_x100,
     CASE
       WHEN summary.player_lookup IS NULL THEN 'not_in_box_score'
       WHEN summary.game_id != last_words.game_id THEN 'another_game'
@@ -41,9 +43,9 @@ results AS (
     AND summary.game_date >= @start_date AND summary.game_date <= @end_date
 ),
 graded AS (
-  SELECT game_date, player_lookup, system_id, as_of, game_id, season_year, predicted_points,
-    current_points_line, points_line_provider, points_line_bookmaker, edge, recommendation,
-    predicted_x100, line_x100, void_reason,
+  SELECT game_date, player_lookup, system_id, is_backfill, as_of, game_id, season_year,
+    predicted_points, current_points_line, points_line_provider, points_line_bookmaker, edge,
+    recommendation, model_id, model_state, predicted_x100, line_x100, void_reason,
     IF(void_reason IS NULL, points, NULL) AS actual_points
   FROM results
 )
@@ -51,6 +53,7 @@ SELECT
   game_date,
   player_lookup,
   system_id,
+  is_backfill,
   as_of,
   game_id,
   season_year,
@@ -60,6 +63,8 @@ SELECT
   points_line_bookmaker,
   edge,
   recommendation,
+  model_id,
+  model_state,
   actual_points,
   SAFE_DIVIDE(predicted_x100 - 100 * actual_points, 100) AS error,
   SAFE_DIVIDE(ABS(predicted_x100 - 100 * actual_points), 100) AS absolute_error,
