@@ -15,12 +15,21 @@ from processors.contract import Contract, Cutoff, Layer
 
 SCHEDULE = "nba_raw.schedule"
 RESULTS = ("home_score", "away_score", "status", "overtime_periods")
-SNAPSHOTS = ("captured_at", "reported_at")
+MODELS = "nba_raw.model_predictions"
+SNAPSHOTS = ("captured_at", "reported_at", "as_of")
 
 BEFORE_TIP_OFF = """EXISTS (
     SELECT 1 FROM `nba_raw.schedule` AS game
     WHERE game.game_id = held.game_id AND held.{seen_at} < game.tipoff_at)"""
 """A game without a known tip-off has no rows from before it."""
+
+IN_THE_MORNING_TOO = """EXISTS (
+    SELECT 1 FROM `nba_raw.schedule` AS game
+    WHERE game.game_id = held.game_id AND (held.{seen_at} < game.tipoff_at
+      OR game.tipoff_at IS NULL
+      AND held.{seen_at} <= TIMESTAMP_ADD(TIMESTAMP(held.game_date), INTERVAL 10 HOUR)))"""
+"""What models said may count without a tip-off too: it holds nothing but the store's row, and at
+10:00 UTC the last night's games are over and none of the date's has begun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +61,9 @@ def _of(contract: Contract, cutoff: Cutoff) -> Iterator[Forbidden]:
         yield Forbidden(contract=contract, condition=f"{day} > @day")
         yield Forbidden(contract=contract, condition=f"{day} = @day", columns=RESULTS)
     elif contract.layer is Layer.RAW and seen_at:
-        early = BEFORE_TIP_OFF.format(seen_at=seen_at)
+        early = (IN_THE_MORNING_TOO if contract.table == MODELS else BEFORE_TIP_OFF).format(
+            seen_at=seen_at
+        )
         # The bound stands alone: by it an engine knows the partitions before it reads a row.
         yield Forbidden(
             contract=contract, condition=f"({day} >= @day AND ({day} > @day OR NOT {early}))"

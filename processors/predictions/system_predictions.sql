@@ -71,11 +71,30 @@ by_model AS (
     AND games.tipoff_at IS NULL AND said.as_of <= games.morning
 ),
 last_words AS (
-  SELECT game_date, player_lookup, system_id, as_of, game_id, predicted_points, model_id,
-    model_state, feature_set, feature_vector, feature_hash, created_at
+  SELECT game_date, player_lookup, system_id, as_of, game_id,
+    CAST(ROUND(100 * predicted_points) AS INT64) AS predicted_x100, model_id, model_state,
+    feature_set, feature_vector, feature_hash, created_at
   FROM by_model
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY game_date, player_lookup, game_id, system_id ORDER BY as_of DESC) = 1
+),
+spoken AS (
+  SELECT game_date, player_lookup, system_id, as_of, game_id, team_abbr, opponent_team_abbr,
+    season_year, tipoff_at, predicted_x100, CAST(NULL AS STRING) AS model_id,
+    CAST(NULL AS STRING) AS model_state, CAST(NULL AS STRING) AS feature_set, feature_vector,
+    TO_HEX(SHA256(feature_vector)) AS feature_hash, CAST(NULL AS TIMESTAMP) AS created_at
+  FROM by_rule
+  UNION ALL
+  SELECT candidates.game_date, candidates.player_lookup, last_words.system_id, last_words.as_of,
+    candidates.game_id, candidates.team_abbr, candidates.opponent_team_abbr,
+    candidates.season_year, candidates.tipoff_at, last_words.predicted_x100, last_words.model_id,
+    last_words.model_state, last_words.feature_set, last_words.feature_vector,
+    last_words.feature_hash, last_words.created_at
+  FROM candidates
+  JOIN last_words
+    ON last_words.game_date = candidates.game_date
+    AND last_words.player_lookup = candidates.player_lookup
+    AND last_words.game_id = candidates.game_id
 )
 SELECT
   game_date,
@@ -88,34 +107,11 @@ SELECT
   season_year,
   tipoff_at,
   SAFE_DIVIDE(predicted_x100, 100) AS predicted_points,
-  CAST(NULL AS STRING) AS model_id,
-  CAST(NULL AS STRING) AS model_state,
-  CAST(NULL AS STRING) AS feature_set,
+  model_id,
+  model_state,
+  feature_set,
   feature_vector,
-  TO_HEX(SHA256(feature_vector)) AS feature_hash,
-  CAST(NULL AS TIMESTAMP) AS created_at
-FROM by_rule
+  feature_hash,
+  created_at
+FROM spoken
 WHERE predicted_x100 IS NOT NULL
-UNION ALL
-SELECT
-  candidates.game_date,
-  candidates.player_lookup,
-  last_words.system_id,
-  last_words.as_of,
-  candidates.game_id,
-  candidates.team_abbr,
-  candidates.opponent_team_abbr,
-  candidates.season_year,
-  candidates.tipoff_at,
-  last_words.predicted_points,
-  last_words.model_id,
-  last_words.model_state,
-  last_words.feature_set,
-  last_words.feature_vector,
-  last_words.feature_hash,
-  last_words.created_at
-FROM candidates
-JOIN last_words
-  ON last_words.game_date = candidates.game_date
-  AND last_words.player_lookup = candidates.player_lookup
-  AND last_words.game_id = candidates.game_id

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 from sqlglot.optimizer.scope import Scope
 
 from .comparison import bounds, equals, ordered, shown
 from .place import Place
-from .reading import Reading
+from .reading import Reading, outputs
 
 SCHEDULE = "nba_raw.schedule"
+MODELS = "nba_raw.model_predictions"
+MORNING = "TIMESTAMP_ADD(TIMESTAMP({day}), INTERVAL 10 HOUR)"
 RESULTS = ("home_score", "away_score", "status", "overtime_periods")
 
 
@@ -56,26 +58,64 @@ def history_leaves_out_the_day(reading: Reading) -> list[str]:
 
 
 def snapshots_from_before_tipoff(reading: Reading) -> list[str]:
-    """A snapshot of odds or injuries is read with `moment < tipoff_at` of its own game."""
+    """A snapshot of odds or injuries, and what was said, is read with `moment < tipoff_at` of its
+    own game; what models said also where that is NULL, until the date's morning."""
     return [
         f"{place.table} is read without {place.alias}.{place.moment} < tipoff_at of its game"
         for place in reading.places
-        if place.is_snapshots and not _ends_at_tipoff(reading, place)
+        if place.is_snapshots
+        and not _ends_at_tipoff(reading, place)
+        and not (place.table == MODELS and _ends_in_the_morning(reading, place))
     ]
 
 
 def _ends_at_tipoff(reading: Reading, place: Place) -> bool:
-    games = {
-        other.table
-        for other in equals(place.conjuncts, place.alias, {"game_id"})
-        if _is_of_schedule(reading, place.scope, other, "game_id")
-    }
+    games = _own_games(reading, place)
     return any(
         side == "upper"
         and strict
         and _is_of_schedule(reading, place.scope, other, "tipoff_at")
         and other.text("table") in games
         for other, side, strict in bounds(place.conjuncts, place.alias, {place.moment})
+    )
+
+
+def _ends_in_the_morning(reading: Reading, place: Place) -> bool:
+    games = _own_games(reading, place)
+    unknown = {
+        one.this.text("table")
+        for one in place.conjuncts
+        if isinstance(one, exp.Is)
+        and isinstance(one.expression, exp.Null)
+        and _is_of_schedule(reading, place.scope, one.this, "tipoff_at")
+    }
+    return any(
+        side == "upper"
+        and other.text("table") in games & unknown
+        and _is_morning(reading, place.scope, other)
+        for other, side, _ in bounds(place.conjuncts, place.alias, {place.moment})
+    )
+
+
+def _own_games(reading: Reading, place: Place) -> set[str]:
+    return {
+        other.text("table")
+        for other in equals(place.conjuncts, place.alias, {"game_id"})
+        if _is_of_schedule(reading, place.scope, other, "game_id")
+    }
+
+
+def _is_morning(reading: Reading, scope: Scope, node: exp.Expression) -> bool:
+    """Whether a column is 10:00 UTC of the schedule's date, in each SELECT behind it."""
+    source = scope.sources.get(node.text("table"))
+    if not isinstance(source, Scope):
+        return False
+    found = list(outputs(source, node.name))
+    return bool(found) and all(
+        made == parse_one(MORNING.format(day=day.sql("bigquery")), read="bigquery")
+        and _is_of_schedule(reading, inner, day, "game_date")
+        for inner, made in found
+        for day in [made.find(exp.Column) or exp.column("nothing")]
     )
 
 

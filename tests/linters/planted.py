@@ -20,13 +20,15 @@ LINES = "player_lines"
 PLAYERS = "upcoming_player_game_context"
 TEAMS = "upcoming_team_game_context"
 OFFENSE = "team_offense_game_summary"
+SYSTEMS = "system_predictions"
+SAID = "player_prop_predictions"
 
 
 def read(
     name: str, *changes: tuple[str, str], window: tuple[str, Window | None] | None = None
 ) -> Reading:
     """The statement of a table with texts exchanged, and an input's window if asked."""
-    processor = REGISTRY.processors[f"nba_analytics.{name}"]
+    processor = next(one for one in REGISTRY if one.contract.name == name)
     text, contract = processor.statement.text, processor.contract
     for old, new in changes:
         assert old in text, f"{name} no longer holds: {old}"

@@ -13,7 +13,7 @@ from .cutoff import (
     strictly_before_the_cutoff,
 )
 from .days import days_are_not_mixed
-from .planted import ASOF, LINES, PLAYERS, TEAM_ASOF, TEAMS, assert_caught, read
+from .planted import ASOF, LINES, PLAYERS, SAID, SYSTEMS, TEAM_ASOF, TEAMS, assert_caught, read
 
 
 class TestHistoryLeavesOutTheDay:
@@ -69,6 +69,8 @@ class TestStrictlyBeforeTheCutoff:
                 "past.game_date < slate.game_date",
                 "slate.game_date BETWEEN past.game_date AND @end_date",
             ),
+            (SAID, "past.game_date < dates.game_date", "past.game_date <= dates.game_date"),
+            (SAID, "past.game_date < @end_date", "past.game_date <= @end_date"),
         ],
     )
     def test_fault(self, name, old, new):
@@ -112,6 +114,20 @@ class TestSnapshotsFromBeforeTipoff:
                 "  WHERE",
                 "LEFT JOIN games ON games.game_id = odds.game_id"
                 " AND odds.captured_at < games.tipoff_at\n  WHERE TRUE OR",
+            ),
+            # What was told, or said by models, from tip-off on.
+            (SAID, "told.as_of < games.tipoff_at", "told.as_of <= games.tipoff_at"),
+            (SYSTEMS, "said.as_of < games.tipoff_at", "said.as_of IS NOT NULL"),
+            # Without a tip-off the morning is the end, and of that game's own date.
+            (SYSTEMS, "games.tipoff_at IS NULL AND said.as_of", "said.as_of"),
+            (SYSTEMS, " AND said.as_of <= games.morning", ""),
+            (SYSTEMS, "INTERVAL 10 HOUR", "INTERVAL 34 HOUR"),
+            (SYSTEMS, "said.as_of <= games.morning", "said.as_of >= games.morning"),
+            (
+                SAID,
+                "told.as_of < games.tipoff_at",
+                "games.tipoff_at IS NULL"
+                " AND told.as_of <= TIMESTAMP_ADD(TIMESTAMP(games.game_date), INTERVAL 10 HOUR)",
             ),
         ],
     )
