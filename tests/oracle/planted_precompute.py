@@ -206,18 +206,48 @@ PLANTED_PRECOMPUTE: dict[str, tuple[Planted, ...]] = {
         ),
         Planted("who is doubtful plays", "IN ('out', 'doubtful')", "IN ('out')"),
     ),
-    "player_prop_predictions": (
+    "system_predictions": (
         Planted("the blend of four", "5 * last_5_micros", "4 * last_5_micros"),
         Planted("a match-up ten times as heavy", "(1000 + mismatch_x10)", "(100 + mismatch_x10)"),
-        Planted(
-            "the line's side turned", "predicted_x100 - line_x100", "line_x100 - predicted_x100"
-        ),
-        Planted("half a point is enough", "edge_x100 >= 100", "edge_x100 >= 50"),
         Planted(
             "the report forgotten",
             "COALESCE(injury_report_at, eve_of_the_game)",
             "eve_of_the_game",
         ),
+    ),
+    "system_errors": (
+        Planted("equal errors count once", "SUM(error_x100)", "SUM(DISTINCT error_x100)"),
+        Planted(
+            "errors that cancel",
+            "ABS(CAST(ROUND(100 * said.predicted_points) AS INT64) - 100 * played.points)",
+            "CAST(ROUND(100 * said.predicted_points) AS INT64) - 100 * played.points",
+        ),
+        Planted(
+            "in whole points",
+            "SAFE_DIVIDE(SUM(error_x100), 100)",
+            "ROUND(SAFE_DIVIDE(SUM(error_x100), 100))",
+        ),
+    ),
+    "player_prop_predictions": (
+        Planted(
+            "the line's side turned",
+            "predicted_x100 - CAST(ROUND(100 * current_points_line) AS INT64)",
+            "CAST(ROUND(100 * current_points_line) AS INT64) - predicted_x100",
+        ),
+        Planted("half a point is enough", "edge_x100 >= 100", "edge_x100 >= 50"),
+        Planted(
+            "the day's own errors",
+            "past.game_date < dates.game_date",
+            "past.game_date <= dates.game_date",
+        ),
+        Planted(
+            "a month of 29 days",
+            "DATE_SUB(dates.game_date, INTERVAL 30 DAY)",
+            "DATE_SUB(dates.game_date, INTERVAL 29 DAY)",
+        ),
+        Planted("weighed by the error", "weights.weight_micros * said", "said"),
+        Planted("all alike", "GREATEST(error_x100, graded)", "graded"),
+        Planted("any record will do", "graded >= 50", "graded >= 5000"),
     ),
     "prediction_accuracy": (
         Planted("a push is lost", "WHEN 100 * actual_points = line_x100 THEN NULL", ""),

@@ -9,10 +9,12 @@ from functools import cached_property
 from tests.oracle.composite import composite
 from tests.oracle.daily_cache import daily_cache
 from tests.oracle.eve import Eve
+from tests.oracle.grades import grades
 from tests.oracle.league_average import LeagueAverage
-from tests.oracle.predictions import grades, predictions
+from tests.oracle.predictions import backfilled, live, weights
 from tests.oracle.shot_zones import shot_zones
 from tests.oracle.store import Store
+from tests.oracle.systems import system_errors, system_predictions
 from tests.oracle.team_defense import team_defense
 from tests.oracle.world import World
 from tests.oracle.zones import ZONES
@@ -22,6 +24,7 @@ Row = dict[str, object]
 ByDay = dict[date, list[Row]]
 
 BOOTSTRAP_DAYS = 14
+MODELS, LIVE = "nba_raw.model_predictions", "nba_raw.live_predictions"
 
 
 class PrecomputeWorld(World):
@@ -71,22 +74,56 @@ class PrecomputeWorld(World):
         ]
 
     @cached_property
-    def player_prop_predictions(self) -> list[Row]:
+    def system_predictions(self) -> list[Row]:
         contexts = _by(self.upcoming_player_game_context, "game_date", "player_lookup")
+        by_models: ByDay = defaultdict(list)
+        for said in self._until_end(MODELS):
+            by_models[said["game_date"]].append(said)
         return [
             said
             for row in self.ml_feature_store_v2
-            for said in predictions(
+            for said in system_predictions(
                 row,
                 contexts[row["game_date"]][row["player_lookup"]],
                 self._schedule.games[row["game_id"]],
+                by_models[row["game_date"]],
             )
         ]
 
     @cached_property
+    def system_errors(self) -> list[Row]:
+        return system_errors(self.system_predictions, self.player_game_summary, self._final)
+
+    @cached_property
+    def player_prop_predictions(self) -> list[Row]:
+        """The first thirty days lack the errors before them: they are for those that follow."""
+        contexts = _by(self.upcoming_player_game_context, "game_date", "player_lookup")
+        said: dict[tuple[object, object], list[Row]] = defaultdict(list)
+        for row in self.system_predictions:
+            said[row["game_date"], row["player_lookup"]].append(row)
+        weighing = {day: weights(self.system_errors, day) for day in self._days}
+        computed = [
+            row
+            for store in self.ml_feature_store_v2
+            for row in backfilled(
+                said[store["game_date"], store["player_lookup"]],
+                store,
+                contexts[store["game_date"]][store["player_lookup"]],
+                weighing[store["game_date"]],
+            )
+        ]
+        days = {eve.day for eve in self._eves}
+        told = [row for row in self._until_end(LIVE) if row["game_date"] in days]
+        games = {row["game_id"]: row for row in self._raw["nba_raw.schedule"]}
+        return [*computed, *live(told, games)]
+
+    @cached_property
     def prediction_accuracy(self) -> list[Row]:
-        final = {key for key, game in self._schedule.games.items() if game["status"] == "final"}
-        return grades(self.player_prop_predictions, self.player_game_summary, final)
+        return grades(self.player_prop_predictions, self.player_game_summary, self._final)
+
+    @cached_property
+    def _final(self) -> set[object]:
+        return {key for key, game in self._schedule.games.items() if game["status"] == "final"}
 
     @cached_property
     def _league(self) -> LeagueAverage:

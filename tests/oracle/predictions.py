@@ -1,121 +1,127 @@
-"""player_prop_predictions and prediction_accuracy: what was said, and what became of it."""
+"""player_prop_predictions: the ensemble, what stands against the line, and what was told live."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.oracle.exact import exact, rounded
 
 Row = dict[str, object]
 
-MORNING = timedelta(hours=8)
-WEIGHTS = {"points_avg_last_5": 5, "points_avg_last_10": 3, "points_avg_season": 2}
-MISMATCH = "shot_zone_mismatch_score"
-READ = {"moving_average": tuple(WEIGHTS), "zone_matchup": (*WEIGHTS, MISMATCH)}
+BACK = timedelta(days=30)
+ENOUGH = 50
+HUNDREDTH = Fraction(1, 100)
+MILLION = 10**6
+
+LINE = (
+    *("current_points_line", "points_line_provider", "points_line_bookmaker"),
+    "points_line_captured_at",
+)
+READ = ("model_id", "model_state", "feature_set", "feature_vector", "feature_hash")
+COLUMNS = (
+    *("game_date", "player_lookup", "system_id", "is_backfill", "as_of", "game_id", "team_abbr"),
+    *("opponent_team_abbr", "season_year", "tipoff_at", "predicted_points", *LINE, "edge"),
+    *("recommendation", "confidence", *READ, "created_at"),
+)
 
 
-def predictions(store: Row, context: Row, game: Row) -> Iterator[Row]:
-    """The systems' rows of one row of the store."""
-    if game["tipoff_at"] is None:
-        return
-    seen = (context["points_line_captured_at"], context["injury_report_at"])
-    as_of = max([game["tipoff_at"] - MORNING, *(one for one in seen if one is not None)])
-    for system, names in READ.items():
-        values = {name: exact(store[name]) for name in names}
-        if None in values.values():
-            continue
-        points = sum(weight * values[name] for name, weight in WEIGHTS.items()) / 10
-        if MISMATCH in values:
-            points *= 1 + values[MISMATCH] / 100
-        yield {
-            "game_date": store["game_date"],
-            "player_lookup": store["player_lookup"],
-            "system_id": system,
-            "as_of": as_of,
-            "game_id": store["game_id"],
-            "team_abbr": store["team_abbr"],
-            "opponent_team_abbr": store["opponent_team_abbr"],
-            "season_year": store["season_year"],
-            "tipoff_at": game["tipoff_at"],
-            "predicted_points": rounded(points, 2),
-            "current_points_line": context["current_points_line"],
-            "points_line_provider": context["points_line_provider"],
-            "points_line_bookmaker": context["points_line_bookmaker"],
-            "points_line_captured_at": context["points_line_captured_at"],
-            **_against(
-                exact(rounded(points, 2), 2),
-                exact(context["current_points_line"], 2),
-                exact(store["points_std_last_10"]),
-            ),
-            **_vector(values),
-        }
-
-
-def _against(points: Fraction, line: Fraction | None, deviation: Fraction | None) -> Row:
-    if line is None:
-        return {"edge": None, "recommendation": "NO_LINE", "confidence": None}
-    edge = points - line
-    word = "PASS" if abs(edge) < 1 else "OVER" if edge > 0 else "UNDER"
-    spread = None if deviation is None else abs(edge) + deviation
-    sure = abs(edge) / spread if spread else None
-    return {"edge": rounded(edge, 2), "recommendation": word, "confidence": rounded(sure)}
-
-
-def _vector(values: Mapping[str, Fraction]) -> Row:
-    text = ",".join(f"{name}:{int(value * 10**6)}" for name, value in values.items())
-    return {"feature_vector": text, "feature_hash": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def grades(said: list[Row], box_scores: list[Row], final: set[object]) -> list[Row]:
-    """Of each player and system the last row before tip-off, where its game has a box score."""
-    last: dict[tuple[object, ...], Row] = {}
-    for row in sorted(said, key=lambda row: row["as_of"]):
-        last[row["game_date"], row["player_lookup"], row["system_id"]] = row
-    played = {(row["game_date"], row["player_lookup"]): row for row in box_scores}
-    there = {row["game_id"] for row in box_scores} & final
-    return [
-        _grade(row, played.get((row["game_date"], row["player_lookup"])))
-        for row in last.values()
-        if row["game_id"] in there
-    ]
-
-
-def _grade(said: Row, box_score: Row | None) -> Row:
-    reason = _void(said, box_score)
-    actual = None if box_score is None or reason else box_score["points"]
-    points, line = exact(said["predicted_points"], 2), exact(said["current_points_line"], 2)
-    error = None if actual is None else rounded(points - actual, 2)
-    kept = (
-        *("game_date", "player_lookup", "system_id", "as_of", "game_id", "season_year"),
-        *("predicted_points", "current_points_line", "points_line_provider"),
-        *("points_line_bookmaker", "edge", "recommendation"),
-    )
+def weights(errors: Iterable[Row], day: date) -> dict[object, int]:
+    """1 / mean absolute error of each system before the date, in millionths."""
+    graded: dict[object, int] = {}
+    sums: dict[object, Fraction] = {}
+    for row in errors:
+        if day - BACK <= row["game_date"] < day:
+            system = row["system_id"]
+            graded[system] = graded.get(system, 0) + row["predictions_graded"]
+            sums[system] = sums.get(system, Fraction()) + exact(row["absolute_error_sum"], 2)
     return {
-        **{name: said[name] for name in kept},
-        "actual_points": actual,
-        "error": error,
-        "absolute_error": None if error is None else abs(error),
-        "is_push": None if actual is None or line is None else actual == line,
-        "prediction_correct": _is_right(said["recommendation"], actual, line),
-        "is_voided": reason is not None,
-        "void_reason": reason,
+        system: _nearest(MILLION / max(sums[system] / count, HUNDREDTH))
+        for system, count in graded.items()
+        if count >= ENOUGH
     }
 
 
-def _void(said: Row, box_score: Row | None) -> str | None:
-    if box_score is None:
-        return "not_in_box_score"
-    if box_score["game_id"] != said["game_id"]:
-        return "another_game"
-    if box_score["is_dnp"]:
-        return "did_not_play"
-    return "points_unknown" if box_score["points"] is None else None
+def _nearest(value: Fraction) -> int:
+    return int(rounded(value, 0))
 
 
-def _is_right(word: object, actual: object, line: Fraction | None) -> bool | None:
-    if actual is None or line is None or actual == line or word not in ("OVER", "UNDER"):
-        return None
-    return (actual > line) == (word == "OVER")
+def backfilled(
+    said: Sequence[Row], store: Row, context: Row, weighing: Mapping[object, int]
+) -> Iterator[Row]:
+    """Of one player: what each system says, and what they come to together."""
+    every = [*said, *ensemble(said, weighing)]
+    for row in every:
+        seen = context["points_line_captured_at"]
+        as_of = row["as_of"] if seen is None else max(row["as_of"], seen)
+        deviation = exact(store["points_std_last_10"])
+        told = {
+            **row,
+            **{name: context[name] for name in LINE},
+            "is_backfill": True,
+            "as_of": as_of,
+        }
+        yield _against(told, lambda edge, sd=deviation: _confidence(edge, sd))
+
+
+def ensemble(said: Sequence[Row], weighing: Mapping[object, int]) -> Iterator[Row]:
+    """Of those who speak of him and have a weight, if they are two."""
+    members = sorted(
+        (row for row in said if row["system_id"] in weighing), key=lambda row: row["system_id"]
+    )
+    if len(members) < 2:
+        return
+    points = [exact(row["predicted_points"], 2) for row in members]
+    own = [weighing[row["system_id"]] for row in members]
+    text = ",".join(
+        f"{row['system_id']}:{int(value * MILLION)},{row['system_id']}_weight:{weight}"
+        for row, value, weight in zip(members, points, own, strict=True)
+    )
+    mean = sum(weight * value for weight, value in zip(own, points, strict=True)) / sum(own)
+    yield {
+        **members[0],
+        "system_id": "ensemble",
+        "as_of": max(row["as_of"] for row in members),
+        "predicted_points": rounded(mean, 2),
+        **dict.fromkeys(READ),
+        "feature_vector": text,
+        "feature_hash": hashlib.sha256(text.encode()).hexdigest(),
+        "created_at": None,
+    }
+
+
+def live(told: Iterable[Row], games: Mapping[object, Row]) -> Iterator[Row]:
+    """What was told before the tip-off of its game, word for word."""
+    for row in told:
+        game = games.get(row["game_id"])
+        if game is None or game["game_date"] != row["game_date"] or game["tipoff_at"] is None:
+            continue
+        if row["as_of"] < game["tipoff_at"]:
+            more = {name: game[name] for name in ("season_year", "tipoff_at")}
+            said = {**row, **more, "is_backfill": False, "created_at": row["as_of"]}
+            yield _against(said, lambda _, kept=row["confidence"]: kept)
+
+
+def _against(row: Row, confidence) -> Row:
+    line = exact(row["current_points_line"], 2)
+    edge = None if line is None else exact(row["predicted_points"], 2) - line
+    found = {
+        **row,
+        "edge": rounded(edge, 2),
+        "recommendation": _word(edge),
+        "confidence": confidence(edge),
+    }
+    return {name: found[name] for name in COLUMNS}
+
+
+def _word(edge: Fraction | None) -> str:
+    if edge is None:
+        return "NO_LINE"
+    return "PASS" if abs(edge) < 1 else "OVER" if edge > 0 else "UNDER"
+
+
+def _confidence(edge: Fraction | None, deviation: Fraction | None) -> float | None:
+    spread = None if edge is None or deviation is None else abs(edge) + deviation
+    return rounded(abs(edge) / spread) if spread else None
