@@ -112,10 +112,7 @@ CONTRACT = Contract(
     ),
     findings=(
         Finding(name="no_tipoff", counts_when="tipoff_at IS NULL"),
-        *(
-            Finding(name=f"by_{system}", counts_when=f"system_id = '{system}'")
-            for system in MODELS
-        ),
+        *(Finding(name=f"by_{system}", counts_when=f"system_id = '{system}'") for system in MODELS),
     ),
     canaries=(Canary(column="predicted_points"), Canary(column="feature_hash")),
     tolerances=(

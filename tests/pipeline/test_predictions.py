@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -12,11 +12,12 @@ from pipeline.run import Pipeline
 from processors.names import resolve_tables
 from processors.registry import Registry
 from tests.oracle.player_games import COUNTS
-from tests.oracle.tiny import tipoff
+from tests.oracle.tiny import day, tipoff
 from tests.worlds import stored_rows
 
 from .small import BOXES, Small, by_hand, correct, outcome, plan, run, states, statuses
 
+SYSTEMS = "nba_predictions.system_predictions"
 PREDICTIONS = "nba_predictions.player_prop_predictions"
 GRADES = "nba_predictions.prediction_accuracy"
 BOTH = ("predictions", "grading")
@@ -102,16 +103,23 @@ class TestPredictions:
         )
 
     def test_who_is_left_out(self) -> None:
-        """Without shots there is no match-up to speak of, without a tip-off nothing at all."""
+        """Without shots there is no match-up to speak of, and of one system no ensemble."""
         pipeline = season().pipeline()
         report = run(pipeline, EVENING, None, "predictions")
-        found = outcome(report, PREDICTIONS, EVENING).evidence
+        found = outcome(report, SYSTEMS, EVENING).evidence
         assert found.left_out == {"missing_shot_zone_mismatch_score": found.rows}
+        found = outcome(report, PREDICTIONS, EVENING).evidence
+        assert found.left_out == {"no_past_errors": found.rows}
+
+    def test_without_a_tipoff(self) -> None:
+        """The rules speak for the morning: nothing that was seen later could be told apart."""
         pipeline = season(tipoff_at=None).pipeline()
-        report = run(pipeline, EVENING, None, "predictions")
-        found = outcome(report, PREDICTIONS, EVENING)
-        assert found.status.value == "blocked"
-        assert set(found.evidence.left_out) == {"no_tipoff"}
+        report = run(pipeline, EVENING, None, *BOTH)
+        assert statuses(report, PREDICTIONS) == statuses(report, GRADES) == ["success"]
+        said = rows(pipeline, PREDICTIONS)["bos0"]
+        assert said["as_of"] == datetime.combine(day(EVENING), time(10))
+        assert (said["predicted_points"], said["recommendation"]) == (25, "NO_LINE")
+        assert outcome(report, SYSTEMS, EVENING).evidence.findings == {"no_tipoff": 18}
 
     def test_lines_from_tipoff_on(self) -> None:
         small = season()
