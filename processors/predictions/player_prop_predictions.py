@@ -152,6 +152,7 @@ CONTRACT = Contract(
             WHEN games.game_id IS NULL THEN 'game_not_on_the_date'
             WHEN games.tipoff_at IS NULL THEN 'no_tipoff'
             WHEN said.as_of >= games.tipoff_at THEN 'from_tipoff_on'
+            WHEN said.points_line_captured_at > said.as_of THEN 'line_after_as_of'
           END AS left_out_reason
         FROM `nba_raw.live_predictions` AS said
         LEFT JOIN `nba_raw.schedule` AS games

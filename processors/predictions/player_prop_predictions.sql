@@ -58,7 +58,8 @@ said AS (
     TO_HEX(SHA256(feature_vector)) AS feature_hash, CAST(NULL AS TIMESTAMP) AS created_at
   FROM together
 ),
--- A model may have spoken before his line was last seen; the row speaks for both.
+-- A model may have spoken before his line was last seen; the row speaks for both. What was told
+-- can't have known a line that was seen later.
 priced AS (
   SELECT said.game_date, said.player_lookup, said.system_id, TRUE AS is_backfill,
     GREATEST(said.as_of, COALESCE(player.points_line_captured_at, said.as_of)) AS as_of,
@@ -90,6 +91,7 @@ priced AS (
     AND games.game_date >= @start_date AND games.game_date <= @end_date
   WHERE told.game_date >= @start_date AND told.game_date <= @end_date
     AND told.as_of < games.tipoff_at
+    AND (told.points_line_captured_at IS NULL OR told.points_line_captured_at <= told.as_of)
 ),
 edges AS (
   SELECT game_date, player_lookup, system_id, is_backfill, as_of, game_id, team_abbr,

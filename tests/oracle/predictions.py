@@ -98,7 +98,8 @@ def live(told: Iterable[Row], games: Mapping[object, Row]) -> Iterator[Row]:
         game = games.get(row["game_id"])
         if game is None or game["game_date"] != row["game_date"] or game["tipoff_at"] is None:
             continue
-        if row["as_of"] < game["tipoff_at"]:
+        seen = row["points_line_captured_at"]
+        if row["as_of"] < game["tipoff_at"] and (seen is None or seen <= row["as_of"]):
             more = {name: game[name] for name in ("season_year", "tipoff_at")}
             said = {**row, **more, "is_backfill": False, "created_at": row["as_of"]}
             yield _against(said, lambda _, kept=row["confidence"]: kept)
