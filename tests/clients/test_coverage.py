@@ -24,7 +24,7 @@ def path(computed_season_file: Path, tmp_path_factory: pytest.TempPathFactory) -
 def test_against_what_can_be_achieved(path: Path) -> None:
     said = say(path, "coverage")
     lines = {line.split()[1]: line for line in said.out.splitlines() if "processable" in line}
-    assert len(lines) == 17
+    assert len(lines) == 19
     assert "27 of 197 processable" in lines["nba_precompute.player_shot_zone_analysis"]
     form = lines["nba_analytics.team_form"]
     assert "210 of 211 processable" in form

@@ -49,7 +49,7 @@ class TestPage:
         assert section(found, "Running") == ["- nothing"]
         assert "- runs: 1" in section(found, "Changed since")[0]
         by_design = section(found, "Coverage")[-1]
-        assert "and 4 more: 6 of 6 processable = 100 %; 6 of 6 games" in by_design
+        assert "and 6 more: 6 of 6 processable = 100 %; 6 of 6 games" in by_design
         assert by_design.endswith("; 14 bootstrap by design")
         assert "player_game_summary" in section(found, "Coverage")[1]
         assert ": 20 of 20 processable = 100 %; 20 of 20 games" in section(found, "Coverage")[1]

@@ -189,7 +189,7 @@ class TestVerify:
         assert answer.status_code == 200
         said = answer.json()
         assert (said["verdict"], said["differences"]) == ("passed", [])
-        assert said["counts"] == {"passed": 7 * 17}
+        assert said["counts"] == {"passed": 7 * 19}
         asked = fresh.get("/runs", params={"run_id": said["run_id"]}).json()["runs"][0]
         assert asked["request"]["days"] == ["2026-01-09/2026-01-15"]
         assert (asked["status"], asked["event"]) == ("passed", "finished")
@@ -200,7 +200,7 @@ class TestVerify:
                 f" WHERE audit_id = '{said['audit_id']}' GROUP BY kind, verdict"
             },
         ).json()
-        assert kept["rows"] == [["verify", "passed", 119]]
+        assert kept["rows"] == [["verify", "passed", 133]]
 
     @pytest.mark.parametrize(
         ("sql", "said"),
@@ -247,7 +247,7 @@ class TestVerify:
         assert set(answer.json()["counts"]) == {"undetermined"}
         assert raw.post("/verify", json={"start": "2025-08-01", "end": "2025-08-02"}).json()[
             "counts"
-        ] == {"passed": 34}
+        ] == {"passed": 38}
 
     def test_nothing_known(self, tmp_path: Path) -> None:
         """A warehouse without a schedule proves nothing."""

@@ -108,7 +108,7 @@ class TestTables:
         """In dependency order, closed where nothing is to be done."""
         page = show(computed, DAY)
         branches = page.all("details", **{"class": "branch"})
-        assert len(branches) == 17
+        assert len(branches) == 19
         assert (branches[0]["id"], branches[-1]["id"]) == (
             "player_game_summary",
             "prediction_accuracy",
@@ -117,7 +117,7 @@ class TestTables:
 
     def test_first_to_be_done_is_open(self, raw: TestClient) -> None:
         branches = show(raw, DAY).all("details", **{"class": "branch"})
-        assert ["open" in one for one in branches] == [True] + [False] * 16
+        assert ["open" in one for one in branches] == [True] + [False] * 18
 
     def test_evidence_is_no_blob(self, computed: TestClient) -> None:
         page = show(computed, DAY)
