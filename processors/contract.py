@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -46,6 +47,15 @@ class GamePresence:
     team_column: str
     rows_per_team: int
     points_column: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Rows that stand for good: none is replaced, and none is added that says what the latest
+    before it says of the same thing, which is the key without the moment."""
+
+    moment: str
+    says: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +158,9 @@ class Contract:
     cutoff: Cutoff | None = None
     inputs: tuple[Input, ...] = ()
     presence: GamePresence | None = None
+    written_here: bool = False
+    """Of a raw table: whether Tipoff writes it itself, whoever loads the others of its layer."""
+    kept: Kept | None = None
     expected: str = ""
     """A query over [@start_date, @end_date]: one row an expected entity, holding the key's columns
     and `left_out_reason`, NULL for an entity that must be written."""
@@ -175,6 +188,8 @@ class Contract:
                 raise ValueError(f"{self.table}: {name} is watched but not among the columns")
         if not self.is_computed and (self.cutoff or self.inputs):
             raise ValueError(f"{self.table} is not computed: it has no cutoff and no inputs")
+        if self.kept and (self.layer is not Layer.RAW or self.kept.moment not in self.key):
+            raise ValueError(f"{self.table}: only raw rows are kept, by a moment of their key")
 
     @property
     def dataset(self) -> str:
@@ -192,6 +207,10 @@ class Contract:
     @property
     def is_computed(self) -> bool:
         return self.layer in (Layer.ANALYTICS, Layer.PRECOMPUTE, Layer.PREDICTIONS)
+
+    def is_ours(self, layers: Collection[Layer]) -> bool:
+        """Whether a deployment that owns these layers writes it."""
+        return self.written_here or self.layer is Layer.OPS or self.layer in layers
 
     @cached_property
     def stored_columns(self) -> tuple[Column, ...]:

@@ -87,6 +87,8 @@ class Loaded:
     read: int
     collapsed: int
     replaced: int
+    left: int = 0
+    """Of a table whose rows are kept: those that stand already, or say nothing new."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,9 +212,15 @@ class Warehouse(Protocol):
         Publications are short, and are carried out."""
         ...
 
-    def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
-        """Load Parquet into raw tables, replacing rows of equal key: all files or nothing. Waits
-        for the lane."""
+    def load(
+        self,
+        files: Mapping[str, Path],
+        contracts: Mapping[str, Contract],
+        *,
+        in_lane: bool = False,
+    ) -> list[Loaded]:
+        """Load Parquet into raw tables, replacing rows of equal key, or where rows are kept adding
+        what is new: all files or nothing. Waits for the lane, unless its caller holds it."""
         ...
 
     def export(self, contract: Contract, path: Path) -> int:

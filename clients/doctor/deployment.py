@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from pipeline.calendar import Calendar, read_calendar
-from processors.contract import Contract, Layer
+from processors.contract import Contract
 from processors.errors import WarehouseDenied
 from processors.registry import Registry
 from service.settings import Settings
@@ -103,13 +103,13 @@ class OnBigQuery(Deployment):
 
     @property
     def written(self) -> Collection[str]:
-        """Datasets of the layers that are owned, and what Tipoff remembers."""
-        owned = {*self.settings.owned_layers, Layer.OPS}
+        """Datasets that hold a table of ours."""
         return [
-            name
-            for name, contracts in self.by_dataset.items()
-            if any(one.layer in owned for one in contracts)
+            name for name, contracts in self.by_dataset.items() if any(map(self.is_ours, contracts))
         ]
+
+    def is_ours(self, contract: Contract) -> bool:
+        return contract.is_ours(self.settings.owned_layers)
 
 
 def _drop(whole: str, client: Client, seconds: float) -> None:

@@ -48,7 +48,8 @@ def reading(examined: OnBigQuery, dataset: str) -> Iterator[Finding]:
 
 def writing(examined: OnBigQuery, dataset: str) -> Iterator[Finding]:
     """INSERTs no row."""
-    name, contracts = f"write {dataset}", _there(examined, dataset)
+    name = f"write {dataset}"
+    contracts = [one for one in _there(examined, dataset) if examined.is_ours(one)]
     if not contracts:
         yield skipped(name, "waits for schema: no table is there")
         return
@@ -76,10 +77,16 @@ def making(examined: OnBigQuery) -> Iterator[Finding]:
     yield passed("write scratch", f"a table was made in {address.scratch}, and dropped")
 
 
-def role(examined: OnBigQuery, dataset: str) -> str:
-    """Who writes a dataset also reads it."""
-    needed = READ if dataset in examined.by_dataset and dataset not in examined.written else EDIT
-    return f"{needed} on {examined.connection.address.dataset(dataset)}"
+def role(examined: OnBigQuery, dataset: str, *, to_write: bool = False) -> str:
+    """Who writes a dataset also reads it; of others' he writes his own tables."""
+    whole = examined.connection.address.dataset(dataset)
+    contracts = examined.by_dataset.get(dataset, [])
+    ours = [one for one in contracts if examined.is_ours(one)]
+    if len(ours) == len(contracts):
+        return f"{EDIT} on {whole}"
+    if not to_write:
+        return f"{READ} on {whole}"
+    return f"{EDIT} on {', '.join(f'{whole}.{one.name}' for one in ours)}"
 
 
 def _there(examined: OnBigQuery, dataset: str) -> list[Contract]:

@@ -142,7 +142,7 @@ def _of_bigquery(examined: OnBigQuery) -> Iterator[Check]:
             name=f"write {dataset}",
             look=partial(rights.writing, examined, dataset),
             after=("jobs",),
-            role=rights.role(examined, dataset),
+            role=rights.role(examined, dataset, to_write=True),
         )
     yield Check(
         name="write scratch",

@@ -1,7 +1,7 @@
 """What was said before tip-off by the clock, kept as it was said."""
 
 from processors.columns import day, instant, real, text
-from processors.contract import Contract, Layer
+from processors.contract import Contract, Kept, Layer
 from processors.systems import SYSTEMS
 
 CONTRACT = Contract(
@@ -12,6 +12,8 @@ CONTRACT = Contract(
         " was."
     ),
     layer=Layer.RAW,
+    written_here=True,
+    kept=Kept(moment="as_of", says=("predicted_points", "current_points_line", "model_id")),
     key=("game_date", "player_lookup", "system_id", "as_of"),
     date_column="game_date",
     columns=(

@@ -11,6 +11,7 @@ CONTRACT = Contract(
         " of a date that it was fitted on or before."
     ),
     layer=Layer.RAW,
+    written_here=True,
     key=("game_date", "player_lookup", "system_id", "as_of"),
     date_column="game_date",
     columns=(

@@ -4,6 +4,7 @@ fingerprints, the ledger's rows, and what users ask for."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -185,13 +186,19 @@ class BigQueryWarehouse:
     def append(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
         self._publishing.append(rows)
 
-    def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
+    def load(
+        self,
+        files: Mapping[str, Path],
+        contracts: Mapping[str, Contract],
+        *,
+        in_lane: bool = False,
+    ) -> list[Loaded]:
         # DuckDB reads the files, and only who loads waits for it.
         from warehouse.bigquery.loading import Loading
 
         for table in files:
             self._refuse_others(contracts[table])
-        with self.lane:
+        with nullcontext() if in_lane else self.lane:
             loading = Loading(
                 self._jobs,
                 Loads(self._connection),
@@ -228,12 +235,15 @@ class BigQueryWarehouse:
         self._staging.interrupt()
 
     def _refuse_others(self, contract: Contract) -> None:
-        if contract.layer not in self._owned:
+        if not self._is_ours(contract):
             owned = ", ".join(sorted(self._owned))
             raise UsageError(
                 f"{contract.table} is not written here: only the layers {owned} are this"
                 " deployment's (TIPOFF_OWNED_LAYERS)"
             )
+
+    def _is_ours(self, contract: Contract) -> bool:
+        return contract.is_ours(self._owned)
 
     def _wanted(self, contracts: Sequence[Contract]) -> Wanted:
         return wanted_of([*contracts, *OWN], load(), self._where, self._owned)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise, starmap
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +30,7 @@ from warehouse.bigquery.jobs import Jobs
 from warehouse.bigquery.labels import labels_of
 from warehouse.bigquery.loads import Load, Loads
 from warehouse.bigquery.names import Place, placed
-from warehouse.bigquery.replacing import Part, bounding, counted, deleted, put
+from warehouse.bigquery.replacing import Part, bounding, changes, counted
 from warehouse.bigquery.request import Destination, Request, Write
 from warehouse.bigquery.schema import layout_of
 from warehouse.bigquery.statements import all_or_nothing
@@ -85,19 +85,21 @@ class Loading:
     """Whether others load too."""
 
     def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
-        """Rows replace stored rows of the same key; identical rows of a file collapse."""
+        """Rows replace stored rows of the same key, or are added where rows are kept; identical
+        rows of a file collapse."""
         with TemporaryDirectory() as folder:
             kept = _checked(files, contracts, Path(folder))
             full = [one for one in kept if one.arrived.held]
             name = identity.fresh()
             staged = {one.contract.name: self._sent(one, name) for one in full}
-        replaced = self._replace(full, staged, name) if full else {}
+        stood = self._replace(full, staged, name) if full else {}
         return [
             Loaded(
                 table=one.contract.table,
                 read=one.arrived.read,
                 collapsed=one.arrived.read - one.arrived.held,
-                replaced=replaced.get(one.contract.table, 0),
+                replaced=0 if one.contract.kept else stood.get(one.contract.table, 0),
+                left=stood.get(one.contract.table, 0) if one.contract.kept else 0,
             )
             for one in kept
         ]
@@ -121,12 +123,12 @@ class Loading:
     def _replace(
         self, kept: Sequence[_Kept], staged: Mapping[str, str], name: str
     ) -> dict[str, int]:
-        """How many stored rows of each table had to go."""
+        """How many stored rows of each table had to go; how many rows were left where they are
+        kept."""
         contracts = [one.contract for one in kept]
         parts = [(one.contract, part) for one in kept for part in one.parts]
-        changes = [*starmap(deleted, parts), *starmap(put, parts)]
         turn = [turns.TAKE] if self.takes_turns else []
-        text = all_or_nothing([*turn, counted(contracts), *changes])
+        text = all_or_nothing([*turn, counted(contracts), *changes(parts)])
         found = self.jobs.rows(
             Request(
                 what=f"loading {', '.join(one.table for one in contracts)}",

@@ -10,11 +10,12 @@ the date, its own bounds hold for the stored row as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from processors.contract import Contract
+from processors.contract import Contract, Kept
 from warehouse.bigquery.schema import FIRST_DATE, requires_filter
+from warehouse.keeping import ARRIVING, Keeping
 from warehouse.texts import staging
 
 
@@ -35,12 +36,19 @@ WHOLE = Part()
 
 
 def counted(contracts: Sequence[Contract]) -> str:
-    """By table, the stored rows that are about to go."""
+    """By table, the stored rows that are about to go; where rows are kept, the arriving ones that
+    aren't new."""
     return "\nUNION ALL\n".join(
-        f"SELECT '{one.table}' AS loaded, COUNT(*) AS replaced\n"
-        f"FROM `{one.table}` AS stored\n{_of_arriving_keys(one)}"
+        _keeping(one, one.kept).left(named=one.table) if one.kept else _going(one)
         for one in contracts
     )
+
+
+def changes(contracts: Sequence[tuple[Contract, Part]]) -> Iterator[str]:
+    """What goes of all of them, before anything comes."""
+    yield from (deleted(one, part) for one, part in contracts if not one.kept)
+    yield from (put(one, part) for one, part in contracts if not one.kept)
+    yield from (_keeping(one, one.kept, part).added for one, part in contracts if one.kept)
 
 
 def deleted(contract: Contract, part: Part = WHOLE) -> str:
@@ -54,8 +62,35 @@ def put(contract: Contract, part: Part = WHOLE) -> str:
     return f"{text}\nWHERE {' AND '.join(bounds)}" if bounds else text
 
 
+def _going(contract: Contract) -> str:
+    return (
+        f"SELECT '{contract.table}' AS loaded, COUNT(*) AS replaced\n"
+        f"FROM `{contract.table}` AS stored\n{_of_arriving_keys(contract)}"
+    )
+
+
+def _keeping(contract: Contract, kept: Kept, part: Part = WHOLE) -> Keeping:
+    return Keeping(
+        contract=contract,
+        kept=kept,
+        arriving=staging(contract),
+        stored=f"`{contract.table}`",
+        bounds=_bounds(contract, part),
+        only=part.of(f"{ARRIVING}.{contract.date_column}"),
+    )
+
+
 def _of_arriving_keys(contract: Contract, part: Part = WHOLE) -> str:
     """The search for stored rows, bounded as it is said above."""
+    bounds = _bounds(contract, part)
+    same = " AND ".join(f"arriving.{name} = stored.{name}" for name in contract.key)
+    return (
+        f"WHERE {' AND '.join(bounds)}\n"
+        f"  AND EXISTS (SELECT 1 FROM {staging(contract)} AS arriving WHERE {same})"
+    )
+
+
+def _bounds(contract: Contract, part: Part) -> list[str]:
     bounds = part.of(f"stored.{contract.date_column}") + [
         f"stored.{name} >= @{contract.name}_least_{name}"
         f" AND stored.{name} <= @{contract.name}_most_{name}"
@@ -63,11 +98,7 @@ def _of_arriving_keys(contract: Contract, part: Part = WHOLE) -> str:
     ]
     if requires_filter(contract) and contract.date_column not in contract.key:
         bounds.insert(0, f"stored.{contract.date_column} >= {FIRST_DATE}")
-    same = " AND ".join(f"arriving.{name} = stored.{name}" for name in contract.key)
-    return (
-        f"WHERE {' AND '.join(bounds)}\n"
-        f"  AND EXISTS (SELECT 1 FROM {staging(contract)} AS arriving WHERE {same})"
-    )
+    return bounds
 
 
 def bounding(contract: Contract) -> tuple[str, ...]:

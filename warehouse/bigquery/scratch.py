@@ -106,9 +106,15 @@ class BigQueryScratch(BigQueryWarehouse):
         self._changed.update(rows)
         super().append(rows)
 
-    def load(self, files: Mapping[str, Path], contracts: Mapping[str, Contract]) -> list[Loaded]:
+    def load(
+        self,
+        files: Mapping[str, Path],
+        contracts: Mapping[str, Contract],
+        *,
+        in_lane: bool = False,
+    ) -> list[Loaded]:
         self._changed.update(files)
-        return super().load(files, contracts)
+        return super().load(files, contracts, in_lane=in_lane)
 
     def change(self, text: str, **parameters: object) -> int:
         whole = placed(text, self._place, self._staging.tables)

@@ -32,16 +32,17 @@ def wanted(registry: Registry, address: Address, owned: Collection[Layer] = ALL_
 def wanted_of(
     contracts: Sequence[Contract], registry: Registry, address: Address, owned: Collection[Layer]
 ) -> Wanted:
-    """nba_ops and scratch are always ours: they are where this deployment works."""
+    """nba_ops and scratch are always ours: they are where this deployment works. Of raw tables
+    those that it writes itself are, and their dataset is others'."""
     layers = {*owned, Layer.OPS}
-    ours = [one for one in contracts if one.layer in layers]
+    ours = [one for one in contracts if one.is_ours(owned)]
     return Wanted(
-        datasets=tuple(datasets_of(ours, address)),
+        datasets=tuple(datasets_of([one for one in ours if one.layer in layers], address)),
         tables=tuple(layout_of(one) for one in ours),
         read={
             table: tuple(one for one in layout_of(contract).columns if one.name in names)
             for table, names in _read(registry, layers).items()
-            if (contract := registry.contracts[table]).layer not in layers
+            if not (contract := registry.contracts[table]).is_ours(owned)
         },
     )
 

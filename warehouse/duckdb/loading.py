@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from processors.contract import Contract
+from processors.contract import Contract, Kept
 from warehouse.duckdb.arriving import Arrived, arrivals
 from warehouse.interface import Loaded
+from warehouse.keeping import Keeping
 
 
 def load(
@@ -18,11 +19,29 @@ def load(
     files: Mapping[str, Path],
     contracts: Mapping[str, Contract],
 ) -> list[Loaded]:
-    """Rows replace stored rows of the same key; identical rows of a file collapse."""
+    """Rows replace stored rows of the same key, or are added where rows are kept; identical rows of
+    a file collapse."""
     connection.execute("BEGIN")
-    loads = [_replace(connection, arrived) for arrived in arrivals(connection, files, contracts)]
+    loads = [
+        _add(connection, arrived, kept)
+        if (kept := arrived.contract.kept)
+        else _replace(connection, arrived)
+        for arrived in arrivals(connection, files, contracts)
+    ]
     connection.execute("COMMIT")
     return loads
+
+
+def _add(connection: duckdb.DuckDBPyConnection, arrived: Arrived, kept: Kept) -> Loaded:
+    table = arrived.contract.table
+    keeping = Keeping(contract=arrived.contract, kept=kept, arriving="arriving", stored=table)
+    return Loaded(
+        table=table,
+        read=arrived.read,
+        collapsed=arrived.read - arrived.held,
+        replaced=0,
+        left=arrived.held - _changed(connection, keeping.added),
+    )
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, arrived: Arrived) -> Loaded:
