@@ -17,6 +17,7 @@ from service.models.answers import (
 )
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
+from service.models.predicted import ModelsSpoke, ToldLive
 from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import Predict, ProcessRange, Query, Verify
 
@@ -30,6 +31,14 @@ class Ran:
     run_id: str
     results: Sequence[OutcomeOf]
     prepared: Sequence[OutcomeOf]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RanLive(Ran):
+    """A prediction: also what was told live, and which models spoke."""
+
+    live: ToldLive | None
+    models: ModelsSpoke | None
 
 
 class Answers(Protocol):
@@ -49,7 +58,7 @@ class Answers(Protocol):
 
     def run(self, asked: ProcessRange) -> Ran: ...
 
-    def predict(self, asked: Predict) -> Ran: ...
+    def predict(self, asked: Predict) -> RanLive: ...
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen: ...
 

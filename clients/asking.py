@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from clients.answers import Answers, Ran
+from clients.answers import Answers, Ran, RanLive
 from clients.http import Door
 from clients.in_place import InPlace
 from clients.options import opened
@@ -74,7 +74,7 @@ class Asking:
         with self._answers() as answers:
             return answers.run(asked)
 
-    def predict(self, day: str, *, backfill: bool, force: bool) -> Ran:
+    def predict(self, day: str, *, backfill: bool, force: bool) -> RanLive:
         asked = checked(Predict, analysis_date=day, backfill_mode=backfill, force=force)
         with self._answers() as answers:
             return answers.predict(asked)

@@ -26,6 +26,7 @@ from pipeline import (
     ledger,
     quarantine,
     readiness,
+    saying,
     season,
     stored_rows,
     told,
@@ -66,6 +67,8 @@ def product_texts(registry: Registry) -> Iterator[str]:
     yield from (
         calendar.SCHEDULE,
         begun.FIRST_TIPOFFS,
+        saying.COMPUTED,
+        saying.TOLD,
         ledger.PROVEN,
         died.UNFINISHED,
         died.SAID,

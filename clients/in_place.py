@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from clients.answers import Ran
+from clients.answers import Ran, RanLive
 from clients.printing import ProgressLine, say
-from pipeline.begun import refuse_begun
-from pipeline.plan import make_request
+from pipeline.plan import Request, make_request
+from pipeline.predicting import predict
 from pipeline.run import Pipeline
 from processors.registry import load
 from service import questions
@@ -19,6 +21,7 @@ from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import Predict, ProcessRange, Query, Verify
+from service.predicted import models_spoke, told_live
 from service.push.letters import Letters
 from service.push.working import Worker
 from service.settings import Settings
@@ -65,20 +68,9 @@ class InPlace:
         return questions.query(self.warehouse, asked, self.settings)
 
     def run(self, asked: ProcessRange) -> Ran:
-        for run_id in self.pipeline.died:
-            say(f"run {run_id} died before it ended; what it left undone is planned again")
-        self.pipeline.on_progress = progress = ProgressLine()
-        report = self.pipeline.run(
-            make_request(
-                self.pipeline.registry,
-                tables=questions.tables_of(asked.processors, self.pipeline.registry),
-                start=asked.start,
-                end=asked.end,
-                force=asked.force,
-                prepare=self.settings.computes_analytics,
-            )
-        )
-        progress.close()
+        request = self._request(asked)
+        with self._at_work():
+            report = self.pipeline.run(request)
         return Ran(
             status=report.overall.word,
             exit_code=report.overall.exit_code,
@@ -87,17 +79,41 @@ class InPlace:
             prepared=[outcome_of(one) for one in report.prepared],
         )
 
-    def predict(self, asked: Predict) -> Ran:
-        if not asked.backfill_mode:
-            refuse_begun(self.warehouse, [asked.analysis_date])
-        return self.run(
-            ProcessRange(
-                start=asked.analysis_date,
-                end=asked.analysis_date,
-                processors=["predictions"],
-                force=asked.force,
-            )
+    def predict(self, asked: Predict) -> RanLive:
+        work, day = asked.work, asked.analysis_date
+        request = self._request(
+            ProcessRange(start=day, end=day, processors=work.processors, force=work.force)
         )
+        with self._at_work():
+            found = predict(self.pipeline, request, live=not asked.backfill_mode)
+        return RanLive(
+            status=found.overall.word,
+            exit_code=found.overall.exit_code,
+            run_id=found.report.run_id,
+            results=[outcome_of(one) for one in found.report.results],
+            prepared=[outcome_of(one) for one in found.report.prepared],
+            live=told_live(found.said),
+            models=models_spoke(found.spoken),
+        )
+
+    def _request(self, asked: ProcessRange) -> Request:
+        return make_request(
+            self.pipeline.registry,
+            tables=questions.tables_of(asked.processors, self.pipeline.registry),
+            start=asked.start,
+            end=asked.end,
+            force=asked.force,
+            prepare=self.settings.computes_analytics,
+        )
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Showing how far it has come."""
+        for run_id in self.pipeline.died:
+            say(f"run {run_id} died before it ended; what it left undone is planned again")
+        self.pipeline.on_progress = progress = ProgressLine()
+        yield
+        progress.close()
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen:
         return Letters(self.pipeline.warehouse).newest(asked)

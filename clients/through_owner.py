@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from clients.answers import Ran
+from clients.answers import Ran, RanLive
 from clients.http import Door, refusal
 from clients.printing import ProgressLine, say
 from pipeline.outcome import BLOCKED, COMPLETED, FAILED, WITH_FINDINGS
@@ -32,6 +32,7 @@ from service.models.answers import (
 )
 from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
+from service.models.predicted import Predicted
 from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import Predict, ProcessRange, Query, Verify
 from service.questions import tables_of
@@ -41,6 +42,8 @@ AN_ANSWER = 900.0
 """A look waits for a statement of whoever runs, a line for its chunk and others' before it."""
 BAD_NEWS = (424, 500)
 """Codes under which a verification is a whole answer."""
+NO_SUCCESS = (*BAD_NEWS, 503)
+"""Codes under which a prediction is."""
 MILD_TO_BAD = [one.word for one in (COMPLETED, WITH_FINDINGS, BLOCKED, FAILED)]
 EXIT_CODES = {one.word: one.exit_code for one in (COMPLETED, WITH_FINDINGS, BLOCKED, FAILED)}
 LINE: TypeAdapter[Processed | RangeEnd] = TypeAdapter(Processed | RangeEnd)
@@ -112,17 +115,19 @@ class ThroughOwner:
             prepared=_in_order(one for day in days for one in day.prepared),
         )
 
-    def predict(self, asked: Predict) -> Ran:
-        body = self.door.post("/predict", _said(asked), seconds=AN_ANSWER, even=BAD_NEWS)
-        said = self._read(TypeAdapter(Processed | Error), body)
+    def predict(self, asked: Predict) -> RanLive:
+        body = self.door.post("/predict", _said(asked), seconds=AN_ANSWER, even=NO_SUCCESS)
+        said = self._read(TypeAdapter(Predicted | Error), body)
         if isinstance(said, Error):
             raise refusal(self.door.url, 500, body)
-        return Ran(
+        return RanLive(
             status=said.status,
             exit_code=EXIT_CODES[said.status],
             run_id=said.run_id or "",
             results=said.results,
             prepared=said.prepared,
+            live=said.live,
+            models=said.models,
         )
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen:

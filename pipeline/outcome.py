@@ -185,8 +185,12 @@ INTERRUPTED_EXIT_CODE = 130
 
 def overall(outcomes: Iterable[Outcome]) -> Overall:
     """The worst outcome decides."""
+    return worst(_overall_of(one) for one in outcomes)
+
+
+def worst(words: Iterable[Overall]) -> Overall:
     ranking = (COMPLETED, WITH_FINDINGS, BLOCKED, TRANSIENT, FAILED)
-    return max((_overall_of(one) for one in outcomes), key=ranking.index, default=COMPLETED)
+    return max(words, key=ranking.index, default=COMPLETED)
 
 
 def deciding(results: Sequence[Outcome], prepared: Sequence[Outcome]) -> tuple[Outcome, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.outcome import Status
 from processors.names import processor_name
 from service.models.answers import Error, OutcomeOf, Processed
+from service.models.predicted import Predicted
 
 TABLE = "nba_precompute.player_daily_cache"
 DAY = date(2024, 11, 18)
@@ -104,3 +105,11 @@ def process_responses() -> dict[int | str, dict[str, Any]]:
         examples = response["content"]["application/json"]["examples"]
         examples[status.value] = {"summary": SAID[status][2], "value": _processed(status)}
     return found
+
+
+def predict_responses() -> dict[int | str, dict[str, Any]]:
+    """The same codes, of what a prediction can come to."""
+    return {
+        code: {"model": Predicted if code in (200, 424) else Predicted | Error}
+        for code in sorted({code for _, code, *_ in SAID.values()})
+    }

@@ -62,7 +62,7 @@ def run(
         say(f"this task's share: {start} to {end}")
     ran = asking(warehouse, wait).run(start, end, tables, force=force)
     if json:
-        put(ran)
+        put_json(as_json(ran))
     else:
         show(ran)
     return ran.exit_code
@@ -77,15 +77,13 @@ def share_of_task(
         return task.share(pipeline.assessor.calendar, start, end)
 
 
-def put(ran: Ran) -> None:
-    put_json(
-        {
-            "status": ran.status,
-            "run_id": ran.run_id,
-            "results": [one.model_dump(mode="json") for one in ran.results],
-            "prepared": [one.model_dump(mode="json") for one in ran.prepared],
-        }
-    )
+def as_json(ran: Ran) -> dict[str, object]:
+    return {
+        "status": ran.status,
+        "run_id": ran.run_id,
+        "results": [one.model_dump(mode="json") for one in ran.results],
+        "prepared": [one.model_dump(mode="json") for one in ran.prepared],
+    }
 
 
 def show(ran: Ran) -> None:

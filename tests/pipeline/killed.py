@@ -1,6 +1,8 @@
 """A process of its own that runs dates on a file, and may be killed at a step of the way.
 
 python -m tests.pipeline.killed FILE '{"ranges": [[0, 3]], "step": "deleted", "nth": 2}'
+
+Where it predicts, each range is a date, and live.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.predicting import predict
 from pipeline.run import Pipeline
 from processors.registry import load
 from tests.oracle.tiny import OPENING
-from tests.pipeline.small import run
+from tests.pipeline.small import ask, run
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +32,9 @@ def start(
     step: str = "",
     nth: int = 0,
     threads: int = 1,
+    predicts: bool = False,
 ) -> subprocess.Popen[str]:
-    said = {"ranges": ranges, "step": step, "nth": nth, "threads": threads}
+    said = {"ranges": ranges, "step": step, "nth": nth, "threads": threads, "predicts": predicts}
     return subprocess.Popen(
         [sys.executable, "-m", "tests.pipeline.killed", str(path), json.dumps(said)],
         cwd=ROOT,
@@ -53,7 +57,10 @@ def main(path: str, said: str) -> None:
 
     pipeline = Pipeline(warehouse, load(), on_step=on_step)
     for first, last in wanted["ranges"]:
-        report = run(pipeline, first, last)
+        if wanted["predicts"]:
+            report = predict(pipeline, ask(pipeline, first, last, "predictions"), live=True).report
+        else:
+            report = run(pipeline, first, last)
         for one in report.results:
             if one.evidence.expectation.games:
                 print(one.table, (one.day - OPENING).days, one.status.value)
