@@ -67,8 +67,8 @@ def _show_live(live: ToldLive | None) -> None:
     systems = list(dict.fromkeys((*live.new, *live.unchanged)))
     if systems:
         put_table(
-            f"told live at {live.as_of:%Y-%m-%d %H:%M:%S} UTC",
+            "told live",
             ["system", "new", "unchanged"],
             [[name, live.new.get(name, 0), live.unchanged.get(name, 0)] for name in systems],
         )
-    say(f"live: {live.reason}")
+    say(f"live at {live.as_of:%Y-%m-%d %H:%M:%S} UTC: {live.reason}" if live.as_of else live.reason)

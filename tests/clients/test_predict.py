@@ -25,16 +25,30 @@ def file(computed_season_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_in_the_morning(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The sample's lines are of the evening: who is priced isn't told, and that is a finding."""
     monkeypatch.setenv("TIPOFF_NOW", BEFORE)
-    assert execute(["predict", "TODAY", "--json"]) == 0
-    (said,) = json.loads(capsys.readouterr().out)["results"]
-    assert (said["table"].split(".")[1], said["date"]) == ("player_prop_predictions", DAY)
+    assert execute(["predict", "TODAY", "--json"]) == 2
+    said = json.loads(capsys.readouterr().out)
+    (result,) = said["results"]
+    assert (result["table"].split(".")[1], result["date"]) == ("player_prop_predictions", DAY)
+    assert (said["status"], said["models"]) == ("completed_with_findings", None)
+    live = said["live"]
+    assert live["as_of"] == "2026-01-15T14:00:00Z"
+    assert set(live["left_out"]) == {"line_from_later"}
+    told = {system: rows for system, rows in live["new"].items() if rows}
+    assert told
+    assert execute(["predict", "TODAY"]) == 2
+    shown = capsys.readouterr()
+    assert "ensemble" in shown.out
+    assert "live at 2026-01-15 14:00:00 UTC: " in shown.err
+    assert f"0 rows are new, {sum(told.values())} stand as they were told before" in shown.err
 
 
 def test_afterwards(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["predict", DAY]) == 64
     assert "--backfill" in capsys.readouterr().err
-    assert execute(["predict", DAY, "--backfill"]) == 0
+    assert execute(["predict", DAY, "--backfill", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["live"] is None
 
 
 def test_through_owner(file: Path) -> None:

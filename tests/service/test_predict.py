@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+
+from tests.service.conftest import Service
 
 DAY = "2026-01-15"
 TABLE = "nba_predictions.player_prop_predictions"
@@ -42,6 +45,51 @@ def test_backfilled(computed: TestClient) -> None:
     assert said.status_code == 200
     ((table, status),) = [(one["table"], one["status"]) for one in said.json()["results"]]
     assert (table, status) == (TABLE, "success")
+
+
+def told(client: TestClient) -> list[list[object]]:
+    """All that was told of the date."""
+    sql = f"SELECT * FROM `nba_raw.live_predictions` WHERE game_date = '{DAY}' ORDER BY 1, 2, 3, 4"
+    found: list[list[object]] = client.post("/query", json={"sql": sql}).json()["rows"]
+    return found
+
+
+def test_told_live(serve: Service, computed_season_file: Path, monkeypatch) -> None:
+    """Counted by system; a second firing of the scheduler finds all of it told."""
+    client = serve(computed_season_file)
+    monkeypatch.setenv("TIPOFF_NOW", f"{DAY}T18:55:00-05:00")
+    fired = {"X-CloudScheduler-JobName": "j", "X-CloudScheduler-ScheduleTime": "t"}
+    body = {"analysis_date": "TODAY", "correlation_id": "evening"}
+    first = client.post("/predict", json=body, headers=fired)
+    rows = told(client)
+    monkeypatch.setenv("TIPOFF_NOW", f"{DAY}T18:55:30-05:00")
+    second = client.post("/predict", json=body, headers=fired)
+    assert [first.status_code, second.status_code] == [200, 200]
+    new, again = first.json()["live"], second.json()["live"]
+    assert sum(new["new"].values()) == len(rows) > 0
+    assert (again["new"], again["unchanged"]) == ({}, new["new"])
+    assert told(client) == rows
+    runs = client.get("/runs", params={"correlation_id": "evening"}).json()["runs"]
+    assert second.json()["run_id"] == runs[0]["run_id"]
+    assert first.json()["results"][0]["status"] == "success"
+
+
+def test_nothing_to_tell(serve: Service, raw_season_file: Path, monkeypatch) -> None:
+    """Box scores are missing: the code and the reason of that, and no row."""
+    client = serve(raw_season_file, owned_layers=("precompute", "predictions"))
+    monkeypatch.setenv("TIPOFF_NOW", f"{DAY}T18:55:00-05:00")
+    answer = predict(client)
+    assert (answer.status_code, answer.json()["status"]) == (424, "blocked")
+    live = answer.json()["live"]
+    assert (live["as_of"], live["new"]) == (None, {})
+    assert live["reason"] == answer.json()["results"][0]["reason"]
+    assert told(client) == []
+
+
+def test_backfilled_is_not_live(computed: TestClient) -> None:
+    before = told(computed)
+    assert predict(computed, backfill_mode=True).json()["live"] is None
+    assert told(computed) == before
 
 
 def test_fields(computed: TestClient) -> None:
