@@ -94,7 +94,8 @@ class Settings(BaseSettings):
         description=(
             "Layers whose tables are this deployment's, between commas: they are created, extended"
             " and computed. Of others' tables `tipoff schema` compares the columns that are read;"
-            " what is missing in them is `blocked`. What Tipoff remembers is always its own."
+            " what is missing in them is `blocked`. What Tipoff remembers is always its own, and so"
+            " are the raw tables that `tipoff predict` writes."
         ),
         json_schema_extra=PUBLIC,
     )

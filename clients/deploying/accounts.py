@@ -12,7 +12,11 @@ from clients.deploying.parameters import Strict
 from clients.deploying.resource import PROJECT, Grant, Kind, Place, Resource
 
 WITH_POLICY = ("service", "job", "topic", "subscription", "account", "repository", "secret")
-BY_CONDITION = {"dataset": "projects/{project}/datasets/", "bucket": "projects/_/buckets/"}
+BY_CONDITION = {
+    "dataset": "projects/{project}/datasets/{name}",
+    "table": "projects/{project}/datasets/{dataset}/tables/{table}",
+    "bucket": "projects/_/buckets/{name}",
+}
 """Named in a condition of the project's policy: gcloud can't grant on a dataset itself."""
 PLACES = "|".join((*WITH_POLICY, *BY_CONDITION))
 RIGHT = re.compile(rf"(roles/[\w.]+) on (project|(?:{PLACES}) \S+)")
@@ -91,6 +95,7 @@ def _grant(right: str, member: str, project: str) -> Grant:
     role, (kind, _, name) = found.group(1), found.group(2).partition(" ")
     if kind not in BY_CONDITION:
         return Grant(Place(kind, name) if name else PROJECT, role, member)
-    whole = BY_CONDITION[kind].format(project=project) + name
+    dataset, _, table = name.partition(".")
+    whole = BY_CONDITION[kind].format(project=project, name=name, dataset=dataset, table=table)
     condition = f'resource.name == "{whole}" || resource.name.startsWith("{whole}/")'
     return Grant(PROJECT, role, member, condition, title=f"{kind} {name}")

@@ -16,8 +16,9 @@ from clients.deploying.differences import INVOKER
 from clients.deploying.nesting import faults, limits
 from clients.deploying.resource import Grant, Place
 from processors.errors import UsageError
+from processors.registry import load
 from service.models.drift import DriftAsked
-from service.models.requests import ProcessDate, Reconcile, Verify
+from service.models.requests import Predict, ProcessDate, Reconcile, Verify
 from service.settings import READ_ELSEWHERE, Settings, load_settings
 from tests.deploy.conftest import DEPLOY, TOLD
 from tests.deploy.spoiling import spoil
@@ -109,6 +110,7 @@ def test_the_outermost_may_be_equal(spoilt: Path) -> None:
 
 BODIES: dict[str, type[BaseModel]] = {
     "/process-date": ProcessDate,
+    "/predict": Predict,
     "/reconcile": Reconcile,
     "/verify": Verify,
     "/drift": DriftAsked,
@@ -166,7 +168,12 @@ def test_the_runtime_account_may_edit_what_is_ours_and_read_what_is_others(
         return {one.title for one in grants if (one.member, one.role) == (member, role)}
 
     ours = ("nba_analytics", "nba_precompute", "nba_predictions", "nba_ops", "tipoff_scratch")
-    assert titles("roles/bigquery.dataEditor") == {f"dataset {one}" for one in ours}
+    written = [one.table for one in load().contracts.values() if one.written_here]
+    assert written
+    assert titles("roles/bigquery.dataEditor") == {
+        *(f"dataset {one}" for one in ours),
+        *(f"table {one}" for one in written),
+    }
     assert titles("roles/bigquery.dataViewer") == {"dataset nba_raw"}
     assert titles("roles/bigquery.jobUser") == {""}
 
@@ -178,6 +185,14 @@ def test_the_datasets_are_those_of_the_contracts(declared: Declared) -> None:
     assert scratch.table_expiration * 1000 == SCRATCH_EXPIRATION
     named = {one.title for one in declared.state.grants if one.title.startswith("dataset ")}
     assert named == {f"dataset {one}" for one in (*DATASETS, "nba_raw", SCRATCH)}
+
+
+def test_a_table_is_named_whole(declared: Declared) -> None:
+    """Those beside it, and one whose name begins as its own, are not."""
+    title = "table nba_raw.live_predictions"
+    (grant,) = [one for one in declared.state.grants if one.title == title]
+    whole = "projects/tipoff-test/datasets/nba_raw/tables/live_predictions"
+    assert grant.condition.startswith(f'resource.name == "{whole}" || ')
 
 
 def test_a_prefix_goes_everywhere(declared: Declared) -> None:

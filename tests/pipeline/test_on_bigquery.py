@@ -7,15 +7,17 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipeline.plan import make_request
+from pipeline.predicting import Predicted, predict
 from pipeline.run import Pipeline, Report
 from pipeline.state import State
+from processors.contract import Layer
 from processors.registry import load
 from tests.bigquery.jobs import Job
 from tests.bigquery.server import BigQueryServer
@@ -27,6 +29,7 @@ from warehouse.bigquery.engine import BigQueryWarehouse
 from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.interface import Warehouse
 
+LIVE, PREDICTIONS = "nba_raw.live_predictions", "nba_predictions.player_prop_predictions"
 DAYS = 17
 """Of the season: two weeks are bootstrap."""
 A_WHILE = 300
@@ -34,7 +37,7 @@ A_WHILE = 300
 WRITTEN = re.compile(r"(?:INSERT INTO|DELETE FROM) `[\w-]+\.season_(\w+\.\w+)`")
 BOOKS = {"nba_ops.runs", "nba_ops.partitions", "nba_ops.contents"}
 
-Told = Sequence[tuple[str, date, str, int]]
+Outcomes = Sequence[tuple[str, date, str, int]]
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Step:
     """Of all computed tables, by engine."""
 
     @property
-    def told(self) -> list[Told]:
+    def told(self) -> list[Outcomes]:
         return [
             [(one.table, one.day, one.status.value, one.evidence.rows) for one in report.results]
             for report in self.reports
@@ -283,3 +286,79 @@ class TestAnotherProcess:
 
     def test_and_reads_nothing_again(self, story: Story) -> None:
         assert story.newcomer.read == 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """A date predicted live by two instances on BigQuery, a while apart, and once on DuckDB."""
+
+    first: Predicted
+    second: Predicted
+    on_duckdb: Predicted
+    jobs: Sequence[Job]
+    """The first one's."""
+    rows: Sequence[Mapping[str, Sequence[object]]]
+    """Of what was told and published, by engine."""
+
+
+@pytest.fixture(scope="module")
+def told(both: Both, story: Story) -> Iterator[Told]:
+    """As deployed: the raw tables are others', but for the two that predictions write."""
+    del story
+    day, on_duckdb = both.asked[1], both.pipelines[0]
+    ((tipoff,),) = on_duckdb.warehouse.rows(
+        "SELECT MIN(tipoff_at) FROM `nba_raw.schedule` WHERE game_date = @day", day=day
+    )
+    address, owned = both.warehouses[1]._where, frozenset(Layer) - {Layer.RAW}
+    request = make_request(load(), tables=["predictions"], days=[day])
+    with pytest.MonkeyPatch.context() as patch:
+
+        def predicted(pipeline: Pipeline, seconds: int) -> Predicted:
+            both.server.advance(A_WHILE)
+            moment = tipoff - timedelta(seconds=seconds)
+            patch.setenv("TIPOFF_NOW", f"{moment.isoformat()}+00:00")
+            return predict(pipeline, request, live=True)
+
+        instances = [
+            BigQueryWarehouse(address, connection=quick(address), owned=owned) for _ in range(2)
+        ]
+        pipelines = [Pipeline(one, load()) for one in instances]
+        before = len(both.server.jobs)
+        first = predicted(pipelines[0], 60)
+        jobs = list(both.server.jobs.values())[before:]
+        second, reference = predicted(pipelines[1], 59), predicted(on_duckdb, 60)
+        rows = [
+            {table: stored_rows(one, table, (day, day)) for table in (LIVE, PREDICTIONS)}
+            for one in (on_duckdb.warehouse, instances[1])
+        ]
+        yield Told(first, second, reference, jobs, rows)
+        for one in instances:
+            one.close()
+
+
+class TestToldLive:
+    def test_the_same_rows(self, told: Told) -> None:
+        on_duckdb, on_bigquery = told.rows
+        assert on_duckdb[LIVE]
+        assert on_bigquery == on_duckdb
+        assert told.first.said == told.on_duckdb.said
+        assert told.first.overall == told.on_duckdb.overall
+
+    def test_once(self, told: Told) -> None:
+        """The second instance finds it told, and published."""
+        assert told.first.said
+        assert told.second.said
+        assert (told.second.said.new, told.second.said.unchanged) == ({}, told.first.said.new)
+
+    def test_nothing_is_deleted(self, told: Told) -> None:
+        written = [text for job in told.jobs if f"`{LIVE}`" in (text := _placed(job))]
+        assert any("INSERT INTO" in text for text in written)
+        assert not any(
+            word in text for text in written for word in ("DELETE", "UPDATE", "TRUNCATE")
+        )
+
+
+def _placed(job: Job) -> str:
+    """Its text, as the product has it."""
+    text = str(job.specific.get("query", "")).replace("UPDATE SET taken_by", "")
+    return text.replace("tipoff-test.season_nba", "nba")

@@ -10,7 +10,7 @@ from threading import Lock
 from processors.contract import Contract
 from warehouse.bigquery.identity import digest
 from warehouse.bigquery.memory import Memory
-from warehouse.bigquery.partitions import Held, Partitions
+from warehouse.bigquery.partitions import NONE, Held, Partitions
 from warehouse.bigquery.statements import content
 from warehouse.interface import Fingerprint, Row
 
@@ -72,7 +72,9 @@ class Contents:
         table = contract.table
         names = [_name(view) for view in views]
         with self._changing:
-            partitions = self._partitions.get(table)
+            # A view of others' has no partitions either; a table of ours without any is empty.
+            is_empty = contract.written_here and bool(self._partitions)
+            partitions = self._partitions.get(table, NONE if is_empty else None)
             due = {day for name, day in self._written if name == table and first <= day <= last}
             if partitions is None or not partitions.is_settled:
                 due.update(_days(first, last))

@@ -109,10 +109,21 @@ def test_one_right_is_lacking(
 
 
 def test_tables_of_others(deploy: Deploy, well: Address) -> None:
-    """They are read, and not written."""
+    """They are read, and not written; but for those that predictions write."""
     seen = found(deploy(owned_layers=("precompute",)))
-    assert not any(name in seen for name in ("write nba_raw", "write nba_analytics"))
+    assert "write nba_analytics" not in seen
     assert seen["write nba_ops"].verdict is Verdict.PASSED
+    assert seen["write nba_raw"].says.startswith("nba_raw.live_predictions takes rows")
+
+
+def test_our_tables_among_others(deploy: Deploy, server: BigQueryServer, well: Address) -> None:
+    """The right that is lacking is one on the tables, not on their dataset."""
+    server.faults.answer("accessDenied", kind="query", nth=5)
+    write = found(deploy(owned_layers=("precompute",)))["write nba_raw"]
+    assert write.verdict is Verdict.FAILED
+    tables = ("live_predictions", "model_predictions")
+    whole = ", ".join(f"{well.prefix}nba_raw.{one}" for one in tables)
+    assert write.do == f"give the account roles/bigquery.dataEditor on {whole}"
 
 
 def test_metadata(deployment: OnBigQuery, server: BigQueryServer) -> None:

@@ -223,6 +223,23 @@ class TestOthers:
         assert client.get_table(address.table(RAW.table)).etag == before
         assert catalogue.differences(ours) == []
 
+    def test_what_we_write_among_theirs(
+        self, catalogue: Catalogue, address: Address, client: bigquery.Client
+    ) -> None:
+        """Our own table is made in their dataset, of which nothing is changed."""
+        own = replace(RAW, table="nba_raw.toys_said", written_here=True)
+        house_ = house(RAW, TOYS, own)
+        dataset = client.create_dataset(address.dataset("nba_raw"))
+        schema = [bigquery.SchemaField(one.name, one.type.value) for one in RAW.columns]
+        client.create_table(bigquery.Table(address.table(RAW.table), schema=schema))
+        before = client.get_dataset(dataset.reference).etag
+        ours = wanted(house_, address, [Layer.ANALYTICS])
+        assert "nba_raw" not in [one.name for one in ours.datasets]
+        done = catalogue.apply(ours)
+        assert [line for line in done if "raw" in line] == ["created nba_raw.toys_said"]
+        assert client.get_dataset(dataset.reference).etag == before
+        assert catalogue.differences(ours) == []
+
 
 class TestFaults:
     def test_lost_answers(self, catalogue: Catalogue, toys: Wanted, server: BigQueryServer) -> None:
