@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clients.reference import commands_page
 from league.sample.page import league_page
-from modeling import joined
+from modeling import joined, spoken_of
 from pipeline import (
     at_work,
     begun,
@@ -106,6 +106,7 @@ def product_texts(registry: Registry) -> Iterator[str]:
         health.LIVING,
         joined.ROWS,
         joined.LEFT_OUT,
+        spoken_of.ROWS,
     )
     for feature in FEATURES:
         yield distributions.spreads((feature,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,7 +46,9 @@ class Partition:
         return self.blindness == Word.PASSED
 
 
-def read_partitions(pipeline: Pipeline, days: Collection[date]) -> list[Partition]:
+def read_partitions(
+    pipeline: Pipeline, days: Collection[date], tables: Sequence[str] = TABLES
+) -> list[Partition]:
     """Of these dates, what is stored of each table that rows are read from."""
     wanted = set(days)
     seasons = [one for one in pipeline.assessor.calendar.seasons if wanted & set(one.dates)]
@@ -59,7 +61,7 @@ def read_partitions(pipeline: Pipeline, days: Collection[date]) -> list[Partitio
             logic_version=item.proof.logic_version if item.proof else "",
             blindness=standing.blind.get(item.day, UNAUDITED),
         )
-        for standing in read_standing(pipeline, TABLES, seasons)
+        for standing in read_standing(pipeline, tables, seasons)
         for item in standing.items
         if item.day in wanted and item.day in standing.stored
     ]
@@ -69,20 +71,10 @@ def read_partitions(pipeline: Pipeline, days: Collection[date]) -> list[Partitio
 def hold(partitions: Iterable[Partition], *, allow_stale: bool, allow_unaudited: bool) -> None:
     """Refuse what isn't proven; what an audit found to leak no word can let through."""
     listed = list(partitions)
-    leaking = [one for one in listed if one.must_be_blind and one.blindness == Word.FAILED]
-    if leaking:
-        raise TrainingRefused(
-            f"the audit of blindness failed {_some(leaking)}: what stands there knows its own"
-            " evening. See tipoff verify; compute it anew with honest statements"
-        )
-    stale = [one for one in listed if not one.is_fresh]
-    if stale and not allow_stale:
-        states = ", ".join(f"{state} {n:,}" for state, n in Counter(_states(stale)).items())
-        raise TrainingRefused(
-            f"{_some(stale)} not what today's code and inputs would make ({states}): tipoff run"
-            f" --start {min(one.day for one in stale)} --end {max(one.day for one in stale)}, or"
-            " allow it with --allow-stale"
-        )
+    if said := leaking(listed):
+        raise TrainingRefused(said)
+    if not allow_stale and (said := stale(listed)):
+        raise TrainingRefused(f"{said}, or allow it with --allow-stale")
     open_ = [one for one in listed if one.must_be_blind and not one.is_blind]
     if open_ and not allow_unaudited:
         first, last = min(one.day for one in open_), max(one.day for one in open_)
@@ -91,6 +83,30 @@ def hold(partitions: Iterable[Partition], *, allow_stale: bool, allow_unaudited:
             f" {first} --end {last} --tables {','.join(_names(open_))}, or allow it with"
             " --allow-unaudited"
         )
+
+
+def leaking(partitions: Iterable[Partition]) -> str:
+    """What is to be said where an audit found a leak; nothing where none did."""
+    found = [one for one in partitions if one.must_be_blind and one.blindness == Word.FAILED]
+    if not found:
+        return ""
+    return (
+        f"the audit of blindness failed {_some(found)}: what stands there knows its own evening."
+        " See tipoff verify; compute it anew with honest statements"
+    )
+
+
+def stale(partitions: Iterable[Partition]) -> str:
+    """What is to be said where today's code would make something else; nothing where all is
+    fresh."""
+    found = [one for one in partitions if not one.is_fresh]
+    if not found:
+        return ""
+    states = ", ".join(f"{state} {n:,}" for state, n in Counter(_states(found)).items())
+    return (
+        f"{_some(found)} not what today's code and inputs would make ({states}): tipoff run"
+        f" --start {min(one.day for one in found)} --end {max(one.day for one in found)}"
+    )
 
 
 def verdicts(partitions: Iterable[Partition]) -> Mapping[str, int]:

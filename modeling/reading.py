@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from modeling.arrays import Floats, Texts, day_of, days_of
+from modeling.arrays import day_of, days_of, floats_of, texts_of
 from modeling.joined import FIRST_FEATURE, LEFT_OUT, NAMES, ROWS
 from modeling.provenance import Partition, hold, read_partitions
 from modeling.training_set import LeftOut, TrainingSet
@@ -65,30 +65,21 @@ def _arrays(rows: Sequence[Row]) -> TrainingSet:
     columns = list(zip(*(row[:FIRST_FEATURE] for row in rows), strict=True))
     return TrainingSet(
         days=days_of(list(columns[0])),
-        players=_texts(columns[1]),
-        games=_texts(columns[2]),
+        players=texts_of(columns[1]),
+        games=texts_of(columns[2]),
         seasons=np.array(columns[3], dtype=np.int64),
-        phases=_texts(columns[4]),
+        phases=texts_of(columns[4]),
         games_in_sample=np.array(columns[5], dtype=np.int64),
-        missing=_texts(columns[6]),
-        ready_sets=_texts(columns[7]),
-        points=_floats(columns[8]),
-        cascade=_floats(columns[9]),
-        draftkings=_floats(columns[10]),
-        consensus=_floats(columns[11]),
+        missing=texts_of(columns[6]),
+        ready_sets=texts_of(columns[7]),
+        points=floats_of(columns[8]),
+        cascade=floats_of(columns[9]),
+        draftkings=floats_of(columns[10]),
+        consensus=floats_of(columns[11]),
         features=np.array([row[FIRST_FEATURE:] for row in rows], dtype=np.float64).reshape(
             len(rows), len(NAMES)
         ),
     )
-
-
-def _floats(values: Iterable[object]) -> Floats:
-    """None becomes NaN."""
-    return np.array(list(values), dtype=np.float64)
-
-
-def _texts(values: Iterable[object]) -> Texts:
-    return np.array([str(one) for one in values], dtype=np.object_)
 
 
 def _together(parts: Sequence[TrainingSet]) -> TrainingSet:

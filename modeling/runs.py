@@ -16,6 +16,7 @@ from modeling.backtest import Backtest
 from modeling.baselines import baselines
 from modeling.report.page import as_page
 from modeling.report.report import Report, as_text
+from modeling.storing import ORIGIN, origin, quoted, read_origin
 from processors.errors import UsageError
 from warehouse.files import Desk
 
@@ -30,6 +31,9 @@ class Run:
 
     name: str
     report: Mapping[str, Any]
+    origin: Mapping[str, Any]
+    """The features as they were read, and every partition with its fingerprint; nothing of runs
+    that were made before that was kept."""
     days: Days
     players: Texts
     points: Floats
@@ -65,11 +69,11 @@ def write_run(home: Path, done: Backtest, report: Report) -> Path:
             f'CASE WHEN isnan("{name}") THEN NULL ELSE "{name}" END AS "{name}"'
             for name in list(arrays)[2:]
         )
-        target = str(folder / PREDICTIONS).replace("'", "''")
         desk.run(
             f"COPY (SELECT CAST(game_date AS DATE) AS game_date, player_lookup, {named}"
             " FROM predictions ORDER BY game_date, player_lookup)"
-            f" TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+            f" TO {quoted(str(folder / PREDICTIONS))} (FORMAT parquet, COMPRESSION zstd,"
+            f" KV_METADATA {{{ORIGIN}: {quoted(_told(done))}}})"
         )
     (folder / REPORT).write_text(as_text(report))
     (folder / PAGE).write_text(as_page(report))
@@ -96,11 +100,16 @@ def read_run(home: Path, name: str) -> Run:
     return Run(
         name=name,
         report=json.loads((folder / REPORT).read_text()),
+        origin=read_origin(folder / PREDICTIONS),
         days=days_of(list(values["game_date"])),
         players=np.array(values["player_lookup"], dtype=np.object_),
         points=np.array(values["points"], dtype=np.float64),
         predicted={one: np.array(values[one], dtype=np.float64) for one in columns[3:]},
     )
+
+
+def _told(done: Backtest) -> str:
+    return json.dumps({"features": done.asked.features, **origin(done.everything)}, sort_keys=True)
 
 
 def read_runs(home: Path, names: Sequence[str]) -> list[Run]:

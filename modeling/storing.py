@@ -56,19 +56,19 @@ def write_training_set(
         desk.put("training", arrays)
         written = desk.rows(
             f"COPY (SELECT {typed} FROM training ORDER BY game_date, player_lookup)"
-            f" TO {_quoted(str(path))} (FORMAT parquet, COMPRESSION zstd,"
-            f" KV_METADATA {{{ORIGIN}: {_quoted(told)}}})"
+            f" TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd,"
+            f" KV_METADATA {{{ORIGIN}: {quoted(told)}}})"
         )
     return int(written[0][0])
 
 
 def read_origin(path: Path) -> dict[str, Any]:
-    """What the file says that it comes from."""
+    """What the file says that it comes from; nothing where it doesn't."""
     with Desk() as desk:
         said = desk.rows(
-            f"SELECT value FROM parquet_kv_metadata({_quoted(str(path))}) WHERE key = '{ORIGIN}'"
+            f"SELECT value FROM parquet_kv_metadata({quoted(str(path))}) WHERE key = '{ORIGIN}'"
         )
-    found: dict[str, Any] = json.loads(said[0][0])
+    found: dict[str, Any] = json.loads(said[0][0]) if said else {}
     return found
 
 
@@ -81,5 +81,5 @@ def _column(name: str) -> str:
     return f"CAST({known} AS {'BIGINT' if name in WHOLE | {'points'} else 'DOUBLE'}) AS {name}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

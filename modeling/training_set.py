@@ -88,10 +88,7 @@ class TrainingSet:
 
     def ready(self, feature_set: str) -> Bools:
         """Rows from which the set can be read."""
-        known, place = np.unique(self.ready_sets.astype(str), return_inverse=True)
-        says = np.array([feature_set in one.split(",") for one in known], dtype=bool)
-        found: Bools = says[place]
-        return found
+        return ready_in(self.ready_sets, feature_set)
 
     def lacking(self, feature_set: str) -> Mapping[str, int]:
         """Of the rows from which it can't be read, how many lack which feature; worst first."""
@@ -114,3 +111,11 @@ class TrainingSet:
 def features_of(feature_set: str, *, no_vegas: bool = False) -> tuple[str, ...]:
     """The names that a model of the set reads."""
     return tuple(name for name in SETS[feature_set] if not (no_vegas and name in VEGAS))
+
+
+def ready_in(ready_sets: Texts, feature_set: str) -> Bools:
+    """Of names between commas, which hold the set's."""
+    known, place = np.unique(ready_sets.astype(str), return_inverse=True)
+    says = np.array([feature_set in one.split(",") for one in known], dtype=bool)
+    found: Bools = says[place]
+    return found

@@ -136,7 +136,14 @@ class Shelf:
         """The model, if these libraries made it and its file is as it was."""
         kept = self.kept(model_id)
         _checked(kept)
-        return load_fitted(kept.metadata.framework, kept.file), kept.metadata
+        try:
+            return load_fitted(kept.metadata.framework, kept.file), kept.metadata
+        # What is installed may miss a library of the system's own: LightGBM needs libgomp.
+        except (ImportError, OSError) as error:
+            raise ModelRefused(
+                f"{kept.metadata.framework.value}, which made {model_id}, can't be used here:"
+                f" {error}"
+            ) from error
 
     def _may_become(self, kept: Kept, state: State) -> None:
         if state not in NEXT[kept.state]:
@@ -152,7 +159,10 @@ def as_plain(kept: Kept) -> Mapping[str, object]:
 def _checked(kept: Kept) -> None:
     """Other versions may read a file and predict something else."""
     known = kept.metadata
-    here = library_versions(known.framework)
+    try:
+        here = library_versions(known.framework)
+    except UsageError as error:
+        raise ModelRefused(f"{known.model_id} needs what is not here: {error.message}") from error
     other = {
         name: (made, here.get(name, "none"))
         for name, made in known.library_versions.items()
@@ -164,7 +174,7 @@ def _checked(kept: Kept) -> None:
             f"{known.model_id} was made by other libraries ({said}): install those, or train it"
             " anew with these"
         )
-    if hash_of(kept.file.read_bytes()) != known.file_hash:
+    if not kept.file.is_file() or hash_of(kept.file.read_bytes()) != known.file_hash:
         raise ModelRefused(f"{kept.file} is not the file that was kept: train {known.name} anew")
 
 

@@ -1,0 +1,144 @@
+"""What a model says of a date's players, as rows of the raw table that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from modeling.arrays import Bools, Floats, Ints, Moments, Texts, moment_of
+from modeling.spoken_of import SpokenOf
+from pipeline.run import Pipeline
+from processors.errors import ModelRefused
+from warehouse.files import Desk
+
+TABLE = "nba_raw.model_predictions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speaker:
+    """Who speaks, and what of a row it reads."""
+
+    system_id: str
+    model_id: str
+    state: str
+    feature_set: str
+    features: Sequence[str]
+    """In the order in which the model reads them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """At which moment it is said, and whether that is before the games."""
+
+    moment: datetime
+    """By the clock, with its zone."""
+    is_backfill: bool
+
+    def as_of(self, rows: SpokenOf) -> Moments:
+        """Live, what is said speaks for now; backfilled, for the moment that rules speak for."""
+        return rows.as_rules_speak if self.is_backfill else np.full(len(rows), self._now)
+
+    @property
+    def _now(self) -> np.datetime64:
+        return moment_of(self.moment)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Said:
+    """Rows of one speaker, and how many of the date's players he left out, by reason."""
+
+    speaker: Speaker
+    when: When
+    rows: SpokenOf
+    points: Floats
+    left_out: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def arrays(self) -> dict[str, Any]:
+        """By the raw table's columns."""
+        rows, speaker = self.rows, self.speaker
+        told: dict[str, object] = {
+            "system_id": speaker.system_id,
+            "is_backfill": self.when.is_backfill,
+            "created_at": moment_of(self.when.moment),
+            "model_id": speaker.model_id,
+            "model_state": speaker.state,
+            "feature_set": speaker.feature_set,
+        }
+        return {
+            "game_date": rows.days.astype("datetime64[us]"),
+            "player_lookup": rows.players,
+            "as_of": self.when.as_of(rows),
+            "game_id": rows.games,
+            "predicted_points": self.points,
+            "feature_vector": vectors(rows.matrix(speaker.features), speaker.features),
+            "feature_hash": rows.hashes,
+            **{name: _repeated(value, len(rows)) for name, value in told.items()},
+        }
+
+
+def in_time(rows: SpokenOf, speaker: Speaker, when: When) -> tuple[Bools, Mapping[str, int]]:
+    """Of whom it may speak, and of how many it may not, by reason."""
+    ready = rows.ready(speaker.feature_set)
+    late = ready & rows.too_late(when.as_of(rows))
+    unknown = np.isnat(rows.tipoffs)
+    counts = {"not_ready": ~ready, "begun": late & ~unknown, "no_tipoff": late & unknown}
+    return ready & ~late, {name: int(one.sum()) for name, one in counts.items() if one.any()}
+
+
+def to_hundredths(predicted: Floats, speaker: Speaker) -> Floats:
+    """Nobody scores less than nothing; what is no number is not said."""
+    if not np.isfinite(predicted).all():
+        raise ModelRefused(
+            f"{speaker.model_id} says what is no number of {int((~np.isfinite(predicted)).sum())}"
+            " players: train it anew",
+            why="no_number",
+        )
+    points: Floats = np.rint(100 * np.maximum(predicted, 0)) / 100
+    return points
+
+
+def keep(pipeline: Pipeline, said: Sequence[Said]) -> int:
+    """Load all of it or nothing; say how many rows. The next plan sees them."""
+    spoken = [one for one in said if len(one)]
+    if not spoken:
+        return 0
+    contract = pipeline.registry.contracts[TABLE]
+    with TemporaryDirectory() as folder, Desk() as desk:
+        path = Path(folder) / f"{contract.name}.parquet"
+        for number, one in enumerate(spoken):
+            desk.put(f"said_{number}", one.arrays)
+        together = " UNION ALL BY NAME ".join(f"SELECT * FROM said_{n}" for n in range(len(spoken)))
+        written = desk.write(together, contract, path)
+        pipeline.warehouse.load({TABLE: path}, {TABLE: contract})
+    return written
+
+
+def vectors(read: Floats, names: Sequence[str]) -> Texts:
+    """`NAME:VALUE` between commas, in millionths; nothing after the colon where NULL."""
+    absent = np.isnan(read)
+    micros: Ints = np.rint(1_000_000 * np.where(absent, 0, read)).astype(np.int64)
+    return np.array(
+        [
+            ",".join(
+                f"{name}:{'' if missing else value}"
+                for name, value, missing in zip(names, of_row, gone, strict=True)
+            )
+            for of_row, gone in zip(micros.tolist(), absent.tolist(), strict=True)
+        ],
+        dtype=np.object_,
+    )
+
+
+def _repeated(value: object, count: int) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
+    kind = np.object_ if isinstance(value, str) else None
+    return np.full(count, value, dtype=kind)

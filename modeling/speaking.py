@@ -1,0 +1,182 @@
+"""Speaking: the models that may say something of a date say it, and what they say is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from modeling.models.choosing import SYSTEMS, chosen
+from modeling.models.metadata import Metadata
+from modeling.models.shelf import Kept, Shelf
+from modeling.saying import Said, Speaker, When, in_time, keep, to_hundredths
+from modeling.spoken_of import read_spoken_of
+from modeling.training_set import features_of
+from pipeline.run import Pipeline
+from processors.errors import ModelRefused
+from processors.features import SETS
+
+LEFT_OUT: Mapping[str, str] = {
+    "not_ready": "the store lacks a feature that the model needs",
+    "begun": "his game had tipped off by the moment that is spoken for",
+    "no_tipoff": "the schedule knows no tip-off, and the date's morning was over",
+}
+SILENCES: Mapping[str, str] = {
+    "not_loaded": "its libraries are missing or others, or its file has changed",
+    "fitted_later": "it was fitted on the date or after it",
+    "other_features": "today's catalogue has other features in its set",
+    "not_proven": "the store's date is not what today's code would make",
+    "no_number": "what came out is no number",
+}
+"""Why a model that should have spoken said nothing at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """One model: how many players it spoke of, and how many it left out for which reason."""
+
+    system_id: str
+    model_id: str
+    state: str
+    said: int = 0
+    left_out: Mapping[str, int]
+    silence: str = ""
+    """A word of `SILENCES`; empty where it spoke."""
+    reason: str = ""
+    """Of the silence, with the values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """What became of asking models about some dates."""
+
+    days: Sequence[date]
+    voices: Sequence[Voice] = ()
+    reason: str = ""
+    """Why there is no voice at all."""
+
+    @property
+    def said(self) -> int:
+        """Rows that are kept now."""
+        return sum(one.said for one in self.voices)
+
+    def as_plain(self) -> dict[str, object]:
+        return {
+            "said": self.said,
+            "reason": self.reason,
+            "voices": [asdict(one) for one in self.voices],
+        }
+
+
+def speak(
+    pipeline: Pipeline,
+    day: date,
+    shelf: Shelf | None,
+    *,
+    moment: datetime,
+    is_backfill: bool,
+    model_id: str | None = None,
+) -> Spoken:
+    """By the model that is named, else by the active one of each system. What keeps the named one
+    from speaking is an error; what keeps another is told, and rules go on without it."""
+    if shelf is None:
+        if model_id is not None:
+            raise ModelRefused(
+                f"{model_id} can't be asked: nobody has said where models are kept; set"
+                " TIPOFF_MODELS_HOME"
+            )
+        return Spoken(days=(day,), reason="no model speaks: TIPOFF_MODELS_HOME is not set")
+    models = chosen(shelf, model_id)
+    if not models:
+        return Spoken(
+            days=(day,),
+            reason=f"no model speaks: none in {shelf.home} is active, and none was named",
+        )
+    when = When(moment=moment, is_backfill=is_backfill)
+    voices, all_said = [], []
+    for kept in models:
+        speaker = _speaker(kept)
+        try:
+            said = _said(pipeline, day, shelf, speaker, when)
+        except ModelRefused as refused:
+            if model_id is not None:
+                raise
+            voices.append(_silent(speaker, refused))
+        else:
+            voices.append(voice_of(said))
+            all_said.append(said)
+    keep(pipeline, all_said)
+    return Spoken(days=(day,), voices=voices)
+
+
+def voice_of(said: Said) -> Voice:
+    speaker = said.speaker
+    return Voice(
+        system_id=speaker.system_id,
+        model_id=speaker.model_id,
+        state=speaker.state,
+        said=len(said),
+        left_out=said.left_out,
+    )
+
+
+def _silent(speaker: Speaker, refused: ModelRefused) -> Voice:
+    return Voice(
+        system_id=speaker.system_id,
+        model_id=speaker.model_id,
+        state=speaker.state,
+        left_out={},
+        silence=str(refused.details.get("why", "not_loaded")),
+        reason=refused.message,
+    )
+
+
+def _speaker(kept: Kept) -> Speaker:
+    known = kept.metadata
+    return Speaker(
+        system_id=SYSTEMS[known.framework],
+        model_id=known.model_id,
+        state=kept.state.value,
+        feature_set=known.feature_set,
+        features=known.features,
+    )
+
+
+def _said(pipeline: Pipeline, day: date, shelf: Shelf, speaker: Speaker, when: When) -> Said:
+    fitted, known = shelf.load(speaker.model_id)
+    _before(known, day)
+    refuse_other_features(speaker)
+    rows = read_spoken_of(pipeline, day, day)
+    which, left_out = in_time(rows, speaker, when)
+    of = rows.pick(which)
+    points = fitted.predict(of.matrix(speaker.features)) if len(of) else of.features[:, 0]
+    return Said(
+        speaker=speaker,
+        when=when,
+        rows=of,
+        points=to_hundredths(points, speaker),
+        left_out=left_out,
+    )
+
+
+def _before(known: Metadata, day: date) -> None:
+    if known.train_last >= day:
+        raise ModelRefused(
+            f"{known.model_id} was fitted on rows up to {known.train_last}, and may say nothing of"
+            f" {day}: name a model that was fitted before, or a backtest that walked over it"
+            " (--walk)",
+            why="fitted_later",
+        )
+
+
+def refuse_other_features(speaker: Speaker) -> None:
+    """A set may have grown since, or its order changed: the model would read one feature as
+    another."""
+    name = speaker.feature_set
+    known = [list(features_of(name, no_vegas=one)) for one in (False, True)] if name in SETS else []
+    if list(speaker.features) not in known:
+        raise ModelRefused(
+            f"{speaker.model_id} was trained with {len(speaker.features)} features that are not"
+            f" today's {name} in today's order: train it anew",
+            why="other_features",
+        )
