@@ -9,7 +9,7 @@ from datetime import date, datetime
 from modeling.models.choosing import SYSTEMS, chosen
 from modeling.models.metadata import Metadata
 from modeling.models.shelf import Kept, Shelf
-from modeling.saying import Said, Speaker, When, in_time, keep, to_hundredths
+from modeling.speech import Speech, Speaker, When, in_time, keep, to_hundredths
 from modeling.spoken_of import read_spoken_of
 from modeling.training_set import features_of
 from pipeline.run import Pipeline
@@ -93,30 +93,30 @@ def speak(
             reason=f"no model speaks: none in {shelf.home} is active, and none was named",
         )
     when = When(moment=moment, is_backfill=is_backfill)
-    voices, all_said = [], []
+    voices, speeches = [], []
     for kept in models:
         speaker = _speaker(kept)
         try:
-            said = _said(pipeline, day, shelf, speaker, when)
+            speech = _speech(pipeline, day, shelf, speaker, when)
         except ModelRefused as refused:
             if model_id is not None:
                 raise
             voices.append(_silent(speaker, refused))
         else:
-            voices.append(voice_of(said))
-            all_said.append(said)
-    keep(pipeline, all_said)
+            voices.append(voice_of(speech))
+            speeches.append(speech)
+    keep(pipeline, speeches)
     return Spoken(days=(day,), voices=voices)
 
 
-def voice_of(said: Said) -> Voice:
-    speaker = said.speaker
+def voice_of(speech: Speech) -> Voice:
+    speaker = speech.speaker
     return Voice(
         system_id=speaker.system_id,
         model_id=speaker.model_id,
         state=speaker.state,
-        said=len(said),
-        left_out=said.left_out,
+        said=len(speech),
+        left_out=speech.left_out,
     )
 
 
@@ -142,7 +142,7 @@ def _speaker(kept: Kept) -> Speaker:
     )
 
 
-def _said(pipeline: Pipeline, day: date, shelf: Shelf, speaker: Speaker, when: When) -> Said:
+def _speech(pipeline: Pipeline, day: date, shelf: Shelf, speaker: Speaker, when: When) -> Speech:
     fitted, known = shelf.load(speaker.model_id)
     _before(known, day)
     refuse_other_features(speaker)
@@ -150,7 +150,7 @@ def _said(pipeline: Pipeline, day: date, shelf: Shelf, speaker: Speaker, when: W
     which, left_out = in_time(rows, speaker, when)
     of = rows.pick(which)
     points = fitted.predict(of.matrix(speaker.features)) if len(of) else of.features[:, 0]
-    return Said(
+    return Speech(
         speaker=speaker,
         when=when,
         rows=of,

@@ -107,17 +107,19 @@ class SpokenOf:
 
 def read_spoken_of(pipeline: Pipeline, first: date, last: date) -> SpokenOf:
     """Between two dates, where all that is stored of them is what today's code makes."""
-    rows = pipeline.warehouse.rows(ROWS, first_date=first, last_date=last)
+    # Who computes the dates meanwhile waits: the rows are those that are found proven.
+    with pipeline.warehouse.lane:
+        rows = pipeline.warehouse.rows(ROWS, first_date=first, last_date=last)
+        partitions = read_partitions(pipeline, {row[0] for row in rows}, TABLES)
     if not rows:
         raise ModelRefused(
             f"the store holds nobody of {_span(first, last)}: tipoff run --tables"
             f" ml_feature_store_v2 --start {first} --end {last}",
             why="not_proven",
         )
-    columns = list(zip(*(row[:FIRST_FEATURE] for row in rows), strict=True))
-    partitions = read_partitions(pipeline, set(columns[0]), TABLES)
     if said := leaking(partitions) or stale(partitions):
         raise ModelRefused(said, why="not_proven")
+    columns = list(zip(*(row[:FIRST_FEATURE] for row in rows), strict=True))
     return SpokenOf(
         days=days_of(list(columns[0])),
         players=texts_of(columns[1]),

@@ -14,7 +14,7 @@ from modeling.fitting.recipe import Framework
 from modeling.models.choosing import SYSTEMS
 from modeling.provenance import read_partitions
 from modeling.runs import Run, checked_name, read_run
-from modeling.saying import Said, Speaker, When, in_time, keep, to_hundredths
+from modeling.speech import Speech, Speaker, When, in_time, keep, to_hundredths
 from modeling.speaking import Spoken, refuse_other_features, voice_of
 from modeling.spoken_of import SpokenOf, read_spoken_of
 from modeling.walkforward import Span
@@ -49,15 +49,15 @@ def keep_walk(
     of, predicted = stored.pick(places), run.predicted[MODEL][which]
     when = When(moment=moment, is_backfill=True)
     may, left_out = in_time(of, speaker, when)
-    said = Said(
+    speech = Speech(
         speaker=speaker,
         when=when,
         rows=of.pick(may),
         points=to_hundredths(predicted[may], speaker),
         left_out=left_out,
     )
-    keep(pipeline, [said])
-    return Spoken(days=days, voices=[voice_of(said)])
+    keep(pipeline, [speech])
+    return Spoken(days=days, voices=[voice_of(speech)])
 
 
 def _speaker(run: Run) -> Speaker:

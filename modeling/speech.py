@@ -50,8 +50,8 @@ class When:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Said:
-    """Rows of one speaker, and how many of the date's players he left out, by reason."""
+class Speech:
+    """What one speaker says, and how many of the date's players he left out, by reason."""
 
     speaker: Speaker
     when: When
@@ -107,17 +107,19 @@ def to_hundredths(predicted: Floats, speaker: Speaker) -> Floats:
     return points
 
 
-def keep(pipeline: Pipeline, said: Sequence[Said]) -> int:
+def keep(pipeline: Pipeline, speeches: Sequence[Speech]) -> int:
     """Load all of it or nothing; say how many rows. The next plan sees them."""
-    spoken = [one for one in said if len(one)]
+    spoken = [one for one in speeches if len(one)]
     if not spoken:
         return 0
     contract = pipeline.registry.contracts[TABLE]
     with TemporaryDirectory() as folder, Desk() as desk:
         path = Path(folder) / f"{contract.name}.parquet"
         for number, one in enumerate(spoken):
-            desk.put(f"said_{number}", one.arrays)
-        together = " UNION ALL BY NAME ".join(f"SELECT * FROM said_{n}" for n in range(len(spoken)))
+            desk.put(f"speech_{number}", one.arrays)
+        together = " UNION ALL BY NAME ".join(
+            f"SELECT * FROM speech_{n}" for n in range(len(spoken))
+        )
         written = desk.write(together, contract, path)
         pipeline.warehouse.load({TABLE: path}, {TABLE: contract})
     return written
