@@ -9,7 +9,7 @@ from datetime import date, datetime
 from modeling.models.choosing import SYSTEMS, chosen
 from modeling.models.metadata import Metadata
 from modeling.models.shelf import Kept, Shelf
-from modeling.speech import Speech, Speaker, When, in_time, keep, to_hundredths
+from modeling.speech import Speaker, Speech, When, in_time, keep, to_hundredths
 from modeling.spoken_of import read_spoken_of
 from modeling.training_set import features_of
 from pipeline.run import Pipeline

@@ -14,8 +14,8 @@ from modeling.fitting.recipe import Framework
 from modeling.models.choosing import SYSTEMS
 from modeling.provenance import read_partitions
 from modeling.runs import Run, checked_name, read_run
-from modeling.speech import Speech, Speaker, When, in_time, keep, to_hundredths
 from modeling.speaking import Spoken, refuse_other_features, voice_of
+from modeling.speech import Speaker, Speech, When, in_time, keep, to_hundredths
 from modeling.spoken_of import SpokenOf, read_spoken_of
 from modeling.walkforward import Span
 from pipeline.readiness import STORE

@@ -20,8 +20,8 @@ from modeling.fitting import frameworks
 from modeling.fitting.recipe import Framework, Recipe, parse_loss
 from modeling.models.metadata import State
 from modeling.models.shelf import METADATA, STATE, Kept, Shelf
-from modeling.speech import Speaker, to_hundredths, vectors
 from modeling.speaking import SILENCES, Spoken, speak
+from modeling.speech import Speaker, to_hundredths, vectors
 from modeling.spoken_of import read_spoken_of
 from pipeline.run import Pipeline
 from processors.errors import ModelRefused, UsageError
@@ -210,8 +210,8 @@ class TestLive:
     def test_no_tipoff_is_known(self, season: Pipeline) -> None:
         """Rules speak for the date's morning; what comes after it comes too late."""
         rows = read_spoken_of(season, DAY, DAY).pick(np.arange(3))
-        tipoff = datetime(2026, 2, 11, 0, 30)  # noqa: DTZ001 -- as it is stored
-        morning = datetime(2026, 2, 10, 10)  # noqa: DTZ001
+        tipoff = datetime(2026, 2, 11, 0, 30)
+        morning = datetime(2026, 2, 10, 10)
         unknown = replace(
             rows,
             tipoffs=moments_of([None, tipoff, tipoff]),
