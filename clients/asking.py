@@ -74,8 +74,12 @@ class Asking:
         with self._answers() as answers:
             return answers.run(asked)
 
-    def predict(self, day: str, *, backfill: bool, force: bool) -> RanLive:
-        asked = checked(Predict, analysis_date=day, backfill_mode=backfill, force=force)
+    def predict(
+        self, day: str, *, backfill: bool, force: bool, model: str | None = None
+    ) -> RanLive:
+        asked = checked(
+            Predict, analysis_date=day, backfill_mode=backfill, force=force, model=model
+        )
         with self._answers() as answers:
             return answers.predict(asked)
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from clients.answers import Ran, RanLive
 from clients.printing import ProgressLine, say
 from pipeline.plan import Request, make_request
-from pipeline.predicting import predict
+from pipeline.predicting import Speak, predict
 from pipeline.run import Pipeline
 from processors.registry import load
 from service import questions
@@ -85,7 +85,9 @@ class InPlace:
             ProcessRange(start=day, end=day, processors=work.processors, force=work.force)
         )
         with self._at_work():
-            found = predict(self.pipeline, request, live=not asked.backfill_mode)
+            found = predict(
+                self.pipeline, request, live=not asked.backfill_mode, speak=self._speak(asked)
+            )
         return RanLive(
             status=found.overall.word,
             exit_code=found.overall.exit_code,
@@ -114,6 +116,12 @@ class InPlace:
         self.pipeline.on_progress = progress = ProgressLine()
         yield
         progress.close()
+
+    def _speak(self, asked: Predict) -> Speak:
+        # Arrays take their time to load, and most commands need none.
+        from modeling.speaking import Speaking
+
+        return Speaking(self.pipeline, self.settings.models_home, asked.model)
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen:
         return Letters(self.pipeline.warehouse).newest(asked)

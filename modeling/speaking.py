@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from modeling.models.choosing import SYSTEMS, chosen
 from modeling.models.metadata import Metadata
@@ -45,6 +46,14 @@ class Voice:
     reason: str = ""
     """Of the silence, with the values."""
 
+    @property
+    def line(self) -> str:
+        if self.silence:
+            return f"{self.model_id} ({self.state}) says nothing as {self.system_id}: {self.reason}"
+        left = [f"{rows:,} left out: {LEFT_OUT[why]}" for why, rows in self.left_out.items()]
+        said = f"{self.model_id} ({self.state}) speaks as {self.system_id} of {self.said:,} players"
+        return "; ".join([said, *left])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
@@ -60,12 +69,37 @@ class Spoken:
         """Rows that are kept now."""
         return sum(one.said for one in self.voices)
 
+    @property
+    def lines(self) -> list[str]:
+        """In words, a line a model."""
+        return [one.line for one in self.voices] or [self.reason]
+
     def as_plain(self) -> dict[str, object]:
         return {
             "said": self.said,
             "reason": self.reason,
             "voices": [asdict(one) for one in self.voices],
         }
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """Models kept at one home, ready to be asked about any date."""
+
+    pipeline: Pipeline
+    home: Path | None
+    model_id: str | None = None
+    """Who is to speak; else the active one of each system."""
+
+    def __call__(self, day: date, *, moment: datetime, is_backfill: bool) -> Spoken:
+        return speak(
+            self.pipeline,
+            day,
+            None if self.home is None else Shelf(self.home),
+            moment=moment,
+            is_backfill=is_backfill,
+            model_id=self.model_id,
+        )
 
 
 def speak(

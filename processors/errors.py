@@ -9,7 +9,7 @@ TipoffError              base: a code, whether a retry helps, the HTTP status it
 ├── ImportRefused        files that contradict their mapping or themselves; nothing was written
 ├── QueryRefused         a query of the user's that is not a single read of our tables
 ├── TrainingRefused      rows to learn from are not there, not proven, or too few
-├── ModelRefused         a model that may not be promoted, or was made by other libraries or bytes
+├── ModelRefused         a model that may not be promoted or speak, or was made by other libraries
 ├── NotAuthenticated     a request doesn't prove who sends it
 ├── NotAllowed           a request whose sender is known, or comes from another site, and may not
 ├── IdentityUnavailable  the issuer can't be asked now: no certificates, or no token to send
@@ -86,7 +86,7 @@ class TrainingRefused(TipoffError):
 
 
 class ModelRefused(TipoffError):
-    """A model that may not be promoted, or was made by other libraries or of other bytes."""
+    """A model that may not be promoted or speak, or was made by other libraries or other bytes."""
 
     code = "model_refused"
     http_status = 409

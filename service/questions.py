@@ -35,7 +35,7 @@ LONGEST = 400
 """Dates of a range to be verified: each leaves a verdict for each table."""
 
 
-def checked(model: type[Asked], **fields: object) -> Asked:
+def checked(model: type[Asked], /, **fields: object) -> Asked:
     """A question that is asked right; what is wrong with it is said as a route says it."""
     try:
         return model(**fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -189,6 +190,14 @@ class Settings(BaseSettings):
         default=False,
         description="OpenTelemetry traces, with the `otel` extra; the exporter as OTEL_ says.",
         json_schema_extra=PUBLIC,
+    )
+    models_home: Path | None = Field(
+        default=None,
+        description=(
+            "The folder in which models are kept, as `--home` of `tipoff backtest`: the active ones"
+            " speak when a date is predicted. Without it none speaks in `POST /predict`; `tipoff"
+            " predict` looks in `data/modeling`."
+        ),
     )
     commit: str | None = Field(
         default=None, description="The image's commit; baked in.", json_schema_extra=PUBLIC

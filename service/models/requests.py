@@ -83,6 +83,10 @@ class Predict(Body):
         default=False,
         description="Say of a date whose games have begun what would have been said before.",
     )
+    model: Word | None = Field(
+        default=None,
+        description="The one model that speaks, by its id; else the active one of each system.",
+    )
     force: bool = Field(default=False, description=FORCE)
     correlation_id: Word | None = Field(default=None, description=ABOUT)
     triggered_by: Word | None = Field(default=None, description=ABOUT)
@@ -90,7 +94,9 @@ class Predict(Body):
     @property
     def work(self) -> ProcessDate:
         """The same as a date of one table."""
-        return ProcessDate.model_validate({**self.model_dump(), "processors": ["predictions"]})
+        return ProcessDate.model_validate(
+            {**self.model_dump(exclude={"model"}), "processors": ["predictions"]}
+        )
 
 
 class ProcessRange(Work):

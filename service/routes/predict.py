@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import APIRouter, Response
 
@@ -27,15 +28,28 @@ async def predict(asked: Predict, office: TheOffice, response: Response) -> Pred
     work = asked.work
     request = request_of(work, office, days=[asked.analysis_date])
     answer, response.status_code = await office.work(
-        _one, office.pipeline, request, announcing(work, office), live=not asked.backfill_mode
+        _one,
+        office.pipeline,
+        request,
+        announcing(work, office),
+        live=not asked.backfill_mode,
+        asking=(office.settings.models_home, asked.model),
     )
     return answer
 
 
 def _one(
-    pipeline: Pipeline, request: Request, announce: Callable[[Report], Sent], *, live: bool
+    pipeline: Pipeline,
+    request: Request,
+    announce: Callable[[Report], Sent],
+    *,
+    live: bool,
+    asking: tuple[Path | None, str | None],
 ) -> tuple[Predicted, int]:
-    found = predict_date(pipeline, request, live=live)
+    # Arrays take their time to load, and the door opens without them.
+    from modeling.speaking import Speaking
+
+    found = predict_date(pipeline, request, live=live, speak=Speaking(pipeline, *asking))
     sent = announce(found.report)
     with pipeline.looking() as known:
         answer = predicted(found, sent, known.calendar, known.registry)

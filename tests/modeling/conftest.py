@@ -34,3 +34,10 @@ def pipeline(computed_season_file: Path, tmp_path: Path) -> Iterator[Pipeline]:
     path = shutil.copy(computed_season_file, tmp_path / "season.duckdb")
     with closing(DuckDBWarehouse(Path(path))) as warehouse:
         yield Pipeline(warehouse, load())
+
+
+@pytest.fixture
+def file(pipeline: Pipeline) -> str:
+    """The copy, closed, by its address."""
+    pipeline.warehouse.close()
+    return pipeline.warehouse.address

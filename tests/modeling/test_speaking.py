@@ -15,14 +15,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clients.command import execute
 from modeling.arrays import moments_of
 from modeling.fitting import frameworks
 from modeling.fitting.recipe import Framework, Recipe, parse_loss
 from modeling.models.metadata import State
 from modeling.models.shelf import METADATA, STATE, Kept, Shelf
-from modeling.speaking import SILENCES, Spoken, speak
+from modeling.speaking import SILENCES, Speaking, Spoken, speak
 from modeling.speech import Speaker, to_hundredths, vectors
 from modeling.spoken_of import read_spoken_of
+from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.errors import ModelRefused, UsageError
 from processors.features import SETS
@@ -339,6 +341,57 @@ class TestSilent:
     def test_nothing_stored(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
         said = self.refused(quiet, shelf, ridge, "not_proven", date(2026, 7, 14))
         assert "holds nobody of 2026-07-14" in said
+
+
+PUBLISHED = (
+    "SELECT model_id, model_state, count(*) FROM nba_predictions.player_prop_predictions"
+    " WHERE game_date = ? AND system_id = 'ridge' GROUP BY 1, 2"
+)
+
+
+class TestPublished:
+    def test_the_next_run_sees_it(self, pipeline: Pipeline, shelf: Shelf, ridge: Kept) -> None:
+        """In the same process, and by Tipoff's own way of asking."""
+        speaking = Speaking(pipeline, shelf.home, ridge.metadata.model_id)
+        told = speaking(DAY, moment=AFTERWARDS, is_backfill=True)
+        request = make_request(pipeline.registry, tables=["predictions"], start=DAY, end=DAY)
+        report = pipeline.run(request)
+        assert {one.status.value for one in report.results} == {"success"}
+        assert asked(pipeline, PUBLISHED, DAY) == [(ridge.metadata.model_id, "shadow", told.said)]
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_command(
+        self,
+        file: str,
+        shelf: Shelf,
+        ridge: Kept,
+        named: bool,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """The model that is named; or the active one, where the setting says that models are."""
+        given = ["predict", str(DAY), "--backfill", "--warehouse", file]
+        if named:
+            given += ["--model", ridge.metadata.model_id, "--home", str(shelf.home)]
+        else:
+            used(ridge)
+            monkeypatch.setenv("TIPOFF_MODELS_HOME", str(shelf.home))
+        assert execute(given) == 0
+        assert "speaks as ridge of" in capsys.readouterr().err
+        with closing(DuckDBWarehouse(Path(file.removeprefix("duckdb://")))) as warehouse:
+            ((model_id, state, rows),) = asked(Pipeline(warehouse, load()), PUBLISHED, DAY)
+        assert (model_id, state) == (ridge.metadata.model_id, "shadow" if named else "active")
+        assert rows > 50
+
+    def test_no_such_model(self, file: str, capsys: pytest.CaptureFixture[str]) -> None:
+        given = ["predict", str(DAY), "--backfill", "--warehouse", file]
+        assert execute([*given, "--model", "nobody-1"]) == 64
+        assert "no model is called 'nobody-1'" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("words", [[], [str(DAY), "--start", str(DAY)], ["--end", str(DAY)]])
+    def test_one_date(self, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        assert execute(["predict", *words]) == 64
+        assert "name one date" in capsys.readouterr().err
 
 
 class TestPoints:
