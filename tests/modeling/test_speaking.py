@@ -59,17 +59,33 @@ def quiet(season: Pipeline) -> Pipeline:
     return season
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two ridges and a CatBoost, fitted on rows made in code, up to TRAIN_LAST; all shadows."""
+    shelf = Shelf(tmp_path_factory.mktemp("made"))
+    for name, recipe in (("line", RIDGE), ("other", RIDGE), ("trees", CATBOOST)):
+        kept = keep(shelf, passing=False, recipe=recipe, name=name)
+        assert kept.metadata.train_last == TRAIN_LAST
+    return shelf.home
+
+
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "shelf")
+def shelf(made: Path, tmp_path: Path) -> Shelf:
+    return Shelf(Path(shutil.copytree(made, tmp_path / "shelf")))
 
 
 @pytest.fixture
 def ridge(shelf: Shelf) -> Kept:
-    """Fitted on rows made in code, up to TRAIN_LAST."""
-    kept = keep(shelf, passing=False, recipe=RIDGE, name="line")
-    assert kept.metadata.train_last == TRAIN_LAST
-    return kept
+    return named(shelf, "line")
+
+
+@pytest.fixture
+def trees(shelf: Shelf) -> Kept:
+    return named(shelf, "trees")
+
+
+def named(shelf: Shelf, name: str) -> Kept:
+    return next(one for one in shelf.all() if one.metadata.name == name)
 
 
 def asked(pipeline: Pipeline, text: str, *values: object) -> list[tuple]:
@@ -148,9 +164,9 @@ class TestBackfilled:
         assert {row[0] for row in asked(quiet, f"SELECT count(*) FROM {KEPT}")} == said
         assert quiet.warehouse.writes == before + 2
 
-    def test_catboost(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
+    def test_catboost(self, quiet: Pipeline, shelf: Shelf, ridge: Kept, trees: Kept) -> None:
         """Saved and loaded, beside the other system's."""
-        boosted = used(keep(shelf, passing=False, recipe=CATBOOST, name="trees"))
+        boosted = used(trees)
         used(ridge)
         told = backfilled(quiet, shelf)
         assert [(one.system_id, one.state) for one in told.voices] == [
@@ -257,7 +273,7 @@ class TestWhoSpeaks:
 
     def test_two_are_active(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
         """Which of both is meant nobody has said; where one is named, it speaks."""
-        other = used(keep(shelf, passing=False, name="other")).metadata.model_id
+        other = used(named(shelf, "other")).metadata.model_id
         used(ridge)
         with pytest.raises(
             ModelRefused, match=r"2 active models would speak as ridge: line-.*othe"
@@ -306,23 +322,20 @@ class TestSilent:
         assert "numpy 1.26.4, here 2" in self.refused(quiet, shelf, ridge, "not_loaded")
 
     def test_not_installed(
-        self, quiet: Pipeline, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, quiet: Pipeline, shelf: Shelf, trees: Kept, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kept = keep(shelf, passing=False, recipe=CATBOOST, name="trees")
-
         def version(name: str) -> str:
             raise PackageNotFoundError(name)
 
         monkeypatch.setattr(frameworks, "version", version)
-        assert "pip install 'tipoff[modeling]'" in self.refused(quiet, shelf, kept, "not_loaded")
+        assert "pip install 'tipoff[modeling]'" in self.refused(quiet, shelf, trees, "not_loaded")
 
     def test_cannot_be_imported(
-        self, quiet: Pipeline, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+        self, quiet: Pipeline, shelf: Shelf, trees: Kept, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Its distribution is there, and what it needs of the system is not."""
-        kept = keep(shelf, passing=False, recipe=CATBOOST, name="trees")
         monkeypatch.setitem(sys.modules, "catboost", None)
-        assert "can't be used here" in self.refused(quiet, shelf, kept, "not_loaded")
+        assert "can't be used here" in self.refused(quiet, shelf, trees, "not_loaded")
 
     def test_its_file_is_gone(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
         ridge.file.unlink()

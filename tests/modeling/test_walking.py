@@ -170,7 +170,8 @@ def test_command(file: str, walked: Path, capsys: pytest.CaptureFixture[str]) ->
         published = said(
             Pipeline(warehouse, load()),
             "SELECT CAST(game_date AS VARCHAR), count(*)"
-            " FROM nba_predictions.player_prop_predictions WHERE system_id = 'ridge' AND model_state = 'walk' GROUP BY game_date",
+            " FROM nba_predictions.player_prop_predictions"
+            " WHERE system_id = 'ridge' AND model_state = 'walk' GROUP BY game_date",
         )
     assert {day for day, _ in published} == done
     assert sum(rows for _, rows in published) == voice["said"]
