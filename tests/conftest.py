@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import pickle
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import lru_cache, partial
@@ -62,6 +64,16 @@ def one_thread() -> Iterator[None]:
     threads would take them from each other. Services in processes of their own are left theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_looking_for_pandas() -> Iterator[None]:
+    """DuckDB wants to import it at each value of a parameter, twice, and where it isn't installed
+    all paths are searched each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        if importlib.util.find_spec("pandas") is None:
+            patch.setitem(sys.modules, "pandas", None)
         yield
 
 

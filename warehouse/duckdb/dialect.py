@@ -30,13 +30,16 @@ def to_duckdb(text: str) -> str:
 
 def render(tree: Node) -> str:
     # Leaves first: a rewritten argument must not be visited again through its parent.
-    for node in sorted(tree.walk(), key=lambda one: one.depth, reverse=True):
+    for node in reversed(list(tree.bfs())):
         new = REWRITES[type(node)](node) if type(node) in REWRITES else node
         if node is tree:
             tree = new
         elif new is not node:
             node.replace(new)
-    return tree.sql("duckdb", comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
+    # The tree was rewritten and is nobody's any more, so writing it needs no copy.
+    return tree.sql(
+        "duckdb", comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE, copy=False
+    )
 
 
 def _of(*kinds: type[Node]) -> Callable[[Rewrite], Rewrite]:
