@@ -28,6 +28,9 @@ Kept = TypeVar("Kept")
 Find = Callable[[catalog.Path], tuple[str, tuple[Field, ...]]]
 """From a table as it is named to its whole name and columns; raises where there is none."""
 MOST_KEPT = 512
+MOST_REGISTERED = 32
+"""Catalogues inside the engine: each holds all of GoogleSQL's functions, which takes 11 of a small
+statement's 15 ms."""
 PLACE = re.compile(r"\s*\[at (\d+):(\d+)\]")
 
 
@@ -39,6 +42,7 @@ class Analyser:
         self._engine: GoogleSql | None = None
         self._trees: OrderedDict[Hashable, Node | str] = OrderedDict()
         self._paths: OrderedDict[Hashable, tuple[catalog.Path, ...] | str] = OrderedDict()
+        self._registered: OrderedDict[catalog.Known, int] = OrderedDict()
 
     def tables(self, sql: str) -> tuple[catalog.Path, ...]:
         """The tables that a statement reads or changes by DML, as it names them."""
@@ -71,7 +75,7 @@ class Analyser:
                 service.AnalyzeRequest(
                     sql_statement=sql,
                     options=_options(parameters),
-                    simple_catalog=catalog.made(known),
+                    registered_catalog_id=self._catalogue(known),
                     descriptor_pool_list=BUILTIN_POOL,
                 ),
                 Empty,
@@ -80,6 +84,26 @@ class Analyser:
 
         given = tuple((name, field.sql_type) for name, field in parameters.items())
         return self._kept(self._trees, (sql, known, given), analysed)
+
+    def _catalogue(self, known: catalog.Known) -> int:
+        """The id of what the engine is told of these tables, which several statements name."""
+        if known not in self._registered:
+            self._registered[known] = self._call(
+                "RegisterCatalog",
+                service.RegisterCatalogRequest(
+                    simple_catalog=catalog.made(known), descriptor_pool_list=BUILTIN_POOL
+                ),
+                service.RegisterResponse,
+            ).registered_id
+            if len(self._registered) > MOST_REGISTERED:
+                _, oldest = self._registered.popitem(last=False)
+                self._call(
+                    "UnregisterCatalog",
+                    service.UnregisterRequest(registered_id=oldest),
+                    Empty,
+                )
+        self._registered.move_to_end(known)
+        return self._registered[known]
 
     def _kept(
         self, memory: OrderedDict[Hashable, Kept | str], key: Hashable, make: Callable[[], Kept]
@@ -93,6 +117,7 @@ class Analyser:
                     memory[key] = message(error)
                     if isinstance(error.__cause__, wasmtime.Trap):
                         self._engine = None
+                        self._registered.clear()
                 if len(memory) > MOST_KEPT:
                     memory.popitem(last=False)
             memory.move_to_end(key)
