@@ -53,11 +53,13 @@ def _put(source: Warehouse, desk: Desk, contract: Contract, first: date, last: d
     rows = source.rows(copied_text(contract), first_date=first, last_date=last)
     typed = ", ".join(f"{one.name} {DUCKDB_TYPES[one.type]}" for one in contract.columns)
     desk.run(f"CREATE OR REPLACE TABLE arriving ({typed})")
-    shape = json.dumps([{one.name: DUCKDB_TYPES[one.type] for one in contract.columns}])
+    # By columns: a row as an object would name each of them again.
+    shape = json.dumps({one.name: [DUCKDB_TYPES[one.type]] for one in contract.columns})
+    values = ", ".join(f"unnest(held.{name}) AS {name}" for name in names)
     for start in range(0, len(rows), BATCH):
-        batch = [dict(zip(names, row, strict=True)) for row in rows[start : start + BATCH]]
+        columns = zip(*rows[start : start + BATCH], strict=True)
         desk.run(
-            "INSERT INTO arriving BY NAME"
-            f" SELECT unnest(from_json($rows, '{shape}'), recursive := true)",
-            {"rows": json.dumps(batch, default=str)},
+            f"INSERT INTO arriving BY NAME SELECT {values}"
+            f" FROM (SELECT from_json($columns, '{shape}') AS held)",
+            {"columns": json.dumps(dict(zip(names, columns, strict=True)), default=str)},
         )
