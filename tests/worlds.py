@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +26,16 @@ def open_memory(*, threads: int | None = None) -> DuckDBWarehouse:
     return warehouse
 
 
+WRITING = threading.Lock()
+"""The desk is one session, and there are tests whose threads load."""
+
+
+@cache
+def _desk() -> Desk:
+    """For all tests of a process: to open and close one takes as long as writing a table or two."""
+    return Desk()
+
+
 def load_rows(
     warehouse: Warehouse,
     tables: Mapping[str, Rows],
@@ -32,19 +44,23 @@ def load_rows(
     """Rows as dicts into raw tables, ours unless others are said; columns that a row lacks are
     NULL."""
     contracts = contracts or load().contracts
-    with TemporaryDirectory() as folder, Desk() as desk:
-        files = {}
-        for table, rows in tables.items():
-            contract = contracts[table]
-            shape = json.dumps([{one.name: DUCKDB_TYPES[one.type] for one in contract.columns}])
-            desk.run(
-                f"CREATE OR REPLACE TABLE arriving AS SELECT unnest(from_json($rows, '{shape}'),"
-                " recursive := true)",
-                {"rows": json.dumps([dict(row) for row in rows], default=str)},
-            )
-            files[table] = Path(folder) / f"{contract.name}.parquet"
-            desk.write("SELECT * FROM arriving", contract, files[table])
+    files = {}
+    with TemporaryDirectory() as folder:
+        with WRITING:
+            for table, rows in tables.items():
+                files[table] = Path(folder) / f"{contracts[table].name}.parquet"
+                _write(rows, contracts[table], files[table])
         return warehouse.load(files, contracts)
+
+
+def _write(rows: Rows, contract: Contract, path: Path) -> None:
+    shape = json.dumps([{one.name: DUCKDB_TYPES[one.type] for one in contract.columns}])
+    _desk().run(
+        f"CREATE OR REPLACE TABLE arriving AS SELECT unnest(from_json($rows, '{shape}'),"
+        " recursive := true)",
+        {"rows": json.dumps([dict(row) for row in rows], default=str)},
+    )
+    _desk().write("SELECT * FROM arriving", contract, path)
 
 
 def stored_rows(

@@ -45,8 +45,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]
         ]
     if changes:
         connection.execute("BEGIN")
-        for statement, _ in changes:
-            connection.execute(statement)
+        connection.execute("; ".join(statement for statement, _ in changes))
         connection.execute("COMMIT")
     return [what for _, what in changes]
 
