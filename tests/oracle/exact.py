@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from tests.oracle.numbers import scaled, whole
 
 
+@lru_cache(maxsize=100_000)
 def exact(published: float | None, digits: int = 6) -> Fraction | None:
     """The decimal number that a published value stands for."""
     return None if published is None else Fraction(whole(published, digits), 10**digits)

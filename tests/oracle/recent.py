@@ -16,9 +16,10 @@ def deviation_from_mean(published: float | None, points: list[int]) -> float | N
     count = len(points)
     if count < 2 or published is None:
         return None
-    mean = Fraction(sum(points), count)
-    variance = sum((value - mean) ** 2 for value in points) / (count - 1)
-    return over_root(exact(published) - mean, variance) if variance else None
+    total = sum(points)
+    spread = count * sum(value * value for value in points) - total**2
+    variance = Fraction(spread, count * (count - 1))
+    return over_root(exact(published) - Fraction(total, count), variance) if spread else None
 
 
 def games_below_mean(points: list[int]) -> int | None:

@@ -32,15 +32,20 @@ def expected(season_by_oracle):
     }
 
 
+@pytest.fixture(scope="module")
+def calendar(season):
+    return read_calendar(season)
+
+
 @pytest.fixture
-def disagreement(season, processors_by_name, expected):
+def disagreement(season, calendar, processors_by_name, expected):
     """What the oracle says to a statement with its text edited, over some dates."""
 
     def disagreement(name, dates, edited):
         processor = processors_by_name[name]
         statement = Statement(edited(processor.statement.text))
         first, last = dates
-        history_start = read_calendar(season).season_start(first)
+        history_start = calendar.season_start(first)
         span = Span(start=first, end=last, history_start=history_start)
         season.stage(replace(processor, statement=statement), span)
         columns = processor.contract.column_names
