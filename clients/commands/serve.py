@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Annotated
 
@@ -24,10 +25,14 @@ def serve(
     host: HostOption = "127.0.0.1", port: PortOption = None, warehouse: WarehouseOption = None
 ) -> int:
     """Answer over HTTP; every setting is in docs/settings.md."""
+    # Looking for garbage in what is being loaded takes a fifth of the start, and finds none.
+    gc.disable()
     # The door's libraries are loaded by this command only.
     from service.serving import serve as listen
     from service.settings import load_settings
 
+    gc.freeze()
+    gc.enable()
     settings = load_settings()
     if warehouse:
         settings = settings.model_copy(update={"warehouse": warehouse})
