@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 import pickle
 import shutil
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import lru_cache, partial
@@ -21,8 +19,11 @@ from league.sample import make_league, write
 from pipeline.plan import make_request
 from pipeline.run import Pipeline, Report
 from processors.registry import Registry, load
+from tests.missing_modules import look_no_more_for
 from tests.sharing import made_once, own_copy
 from warehouse.duckdb.engine import DuckDBWarehouse
+
+look_no_more_for("pandas")
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LONGEST = (
@@ -64,16 +65,6 @@ def one_thread() -> Iterator[None]:
     threads would take them from each other. Services in processes of their own are left theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_looking_for_pandas() -> Iterator[None]:
-    """DuckDB wants to import it at each value of a parameter, twice, and where it isn't installed
-    all paths are searched each time."""
-    with pytest.MonkeyPatch.context() as patch:
-        if importlib.util.find_spec("pandas") is None:
-            patch.setitem(sys.modules, "pandas", None)
         yield
 
 

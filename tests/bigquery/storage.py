@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +23,7 @@ from tests.bigquery.errors import (
 from tests.bigquery.fields import REQUIRED, Schema
 from tests.bigquery.names import DATASET_ID, Name
 from tests.bigquery.tables import Dataset, Table, check_layout, ddl
+from tests.missing_modules import look_no_more_for
 
 MACROS = (
     # any 64 bits that depend on the text alone; not Farm's own
@@ -42,9 +41,7 @@ MOST_PARTITIONS = 4_000
 """That one job may modify: each statement of a script is one."""
 KIND = re.compile(r"^(\w+ )+Error: ")
 
-if importlib.util.find_spec("pandas") is None:
-    # DuckDB asks for it at each value of a parameter, and each time all paths would be searched.
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+look_no_more_for("pandas")
 
 
 class Storage:
