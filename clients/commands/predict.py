@@ -114,8 +114,7 @@ def _show_models(models: ModelsSpoke | None) -> None:
     if models.reason:
         say(models.reason)
     for one in models.voices:
-        why = one.reason or ", ".join(f"{name} {rows}" for name, rows in one.left_out.items())
-        say(f"{one.model_id} ({one.system_id}, {one.state}): {one.said} players {why}".rstrip())
+        say(one.says)
 
 
 def _show_live(live: ToldLive | None) -> None:

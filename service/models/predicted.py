@@ -29,6 +29,7 @@ class VoiceOf(BaseModel):
     left_out: dict[str, int]
     silence: str = Field(description="Why it said nothing at all, as a word; else empty.")
     reason: str
+    says: str = Field(description="All of it in words.")
 
 
 class ModelsSpoke(BaseModel):
