@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,8 @@ from warehouse import texts
 from warehouse.interface import Publication, Span
 
 REGISTRY = load()
+BOXES = "nba_raw.player_boxscores"
+MODELS, LIVE = "nba_raw.model_predictions", "nba_raw.live_predictions"
 GAMES = 12
 CLOCKS = ("34:30", "34", "34.5", "PT34M30.00S", "28.000000:07", None, "", "12:99", "48:00")
 ZONES = ("paint", "mid_range", "corner_three", "above_break_three", "backcourt")
@@ -44,7 +46,8 @@ def built() -> Tables:
     tiny.person("al", date(1996, 2, 29))
     tiny.person("bo", day(2 * GAMES + 1).replace(year=2000))
     tiny.person("cy", None)
-    return tiny.raw
+    tonight = [{**row, "game_id": "tonight"} for row in tiny.raw[BOXES] if row["game_id"] == "g9"]
+    return with_models(tiny.raw, [*tiny.raw[BOXES], *tonight])
 
 
 def cut(files: dict[str, Path]) -> Tables:
@@ -63,6 +66,37 @@ def cut(files: dict[str, Path]) -> Tables:
         names = [one[0] for one in found.description]
         tables[table] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     connection.close()
+    return with_models(tables, tables[BOXES])
+
+
+def with_models(tables: Tables, players: list[dict[str, object]]) -> Tables:
+    """Two models speak of all of them before tip-off and at it, and both are told live."""
+    games = {row["game_id"]: row for row in tables["nba_raw.schedule"]}
+    tables[MODELS], tables[LIVE] = [], []
+    for number, player in enumerate(players):
+        game = games[player["game_id"]]
+        tipoff = game["tipoff_at"] or datetime.combine(game["game_date"], time(10))
+        for place, system in enumerate(("gradient_boosted", "ridge")):
+            for hours in (2, 0):
+                at = tipoff - timedelta(hours=hours)
+                said = {
+                    "game_date": game["game_date"],
+                    "player_lookup": player["player_lookup"],
+                    "system_id": system,
+                    "as_of": at,
+                    "game_id": game["game_id"],
+                    "predicted_points": 10 + number % 7 + 3.21 * place,
+                    "model_id": f"{system}-1",
+                    "model_state": "active",
+                    "feature_set": "v12",
+                    "feature_vector": "days_rest:1000000",
+                    "feature_hash": "abc",
+                }
+                spoken = {"is_backfill": False, "created_at": at}
+                against = {"team_abbr": "BOS", "opponent_team_abbr": "NYK"}
+                line = {"current_points_line": 12.5, "confidence": 0.25}
+                tables[MODELS].append(said | spoken)
+                tables[LIVE].append(said | against | line)
     return tables
 
 
@@ -72,7 +106,9 @@ def play(tiny: Tiny, number: int) -> None:
     home, away = ("BOS", "NYK") if number % 2 else ("NYK", "BOS")
     overtime = None if number in (5, 7) else 0
     # Two of the games are a day after the one before.
-    tiny.game(game_id, 2 * number - (number in (4, 9)), home, away, overtime_periods=overtime)
+    untimed = {"tipoff_at": None} if number == 10 else {}
+    on = 2 * number - (number in (4, 9))
+    tiny.game(game_id, on, home, away, overtime_periods=overtime, **untimed)
     for place, player in enumerate(("al", "bo", "cy", "di", "ed", "fu")):
         # cy is traded in the middle.
         team = "BOS" if place < 2 or (player == "cy" and number < 6) else "NYK"

@@ -22,6 +22,18 @@ from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.interface import Span
 
 REGISTRY = load()
+PREDICTIONS = "nba_predictions.player_prop_predictions"
+_BOTH = (
+    "game_date, player_lookup, 'ridge' AS system_id, tipoff_at AS as_of, game_id, predicted_points,"
+    " 'ridge-1' AS model_id, 'active' AS model_state, 'v12' AS feature_set, feature_vector,"
+    " feature_hash"
+)
+SAID = {
+    "nba_raw.model_predictions": f"{_BOTH}, FALSE AS is_backfill, tipoff_at AS created_at",
+    "nba_raw.live_predictions": f"{_BOTH}, team_abbr, opponent_team_abbr, current_points_line",
+}
+SUMS_OVER_ALL = "system_errors"
+"""Of a cut they are other sums: the engines agree on them, and what was published is of all."""
 PRECOMPUTE = [one for one in REGISTRY if not one.table.startswith("nba_analytics.")]
 
 
@@ -51,6 +63,13 @@ class Midseason:
             " FROM nba_analytics.upcoming_player_game_context WHERE game_id IN (SELECT unnest(?))",
             [games],
         )
+        # What was said at tip-off counts for nothing; the evaluator takes no table without rows.
+        for table, columns in SAID.items():
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT {columns} FROM {PREDICTIONS}"
+                " WHERE system_id = 'moving_average' AND game_date IN (SELECT unnest(?))",
+                [self.dates],
+            )
         for table, contract in REGISTRY.contracts.items():
             if contract.date_column is None:
                 continue
@@ -123,6 +142,8 @@ def test_same_rows(midseason, processor):
 
     assert len(by_key(ours)) == len(ours) == len(google)
     assert by_key(ours) == by_key(google)
+    if processor.contract.name == SUMS_OVER_ALL:
+        return
     hashes = {key: row["data_hash"] for key, row in by_key(google).items()}
     published = midseason.published(processor)
     assert set(hashes) == set(published)
