@@ -56,8 +56,8 @@ def copy(
         return 0
     put_table(
         "copied",
-        ["table", "rows read", "replaced"],
-        [[one.table, f"{one.read:,}", f"{one.replaced:,}"] for one in loaded],
+        ["table", "rows read", "replaced", "left"],
+        [[one.table, f"{one.read:,}", f"{one.replaced:,}", one.left or ""] for one in loaded],
     )
     say(f"next: tipoff run --warehouse {target} --start DATE --end DATE")
     return 0

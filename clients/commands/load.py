@@ -143,7 +143,16 @@ def _load(address: str | None, wait: float, files: Mapping[str, Path]) -> list[L
 def _show(loaded: Sequence[Loaded]) -> None:
     put_table(
         "loaded",
-        ["table", "rows read", "identical, collapsed", "replaced"],
-        [[one.table, f"{one.read:,}", one.collapsed or "", one.replaced or ""] for one in loaded],
+        ["table", "rows read", "identical, collapsed", "replaced", "left"],
+        [
+            [
+                one.table,
+                f"{one.read:,}",
+                one.collapsed or "",
+                one.replaced or "",
+                one.left or "",
+            ]
+            for one in loaded
+        ],
     )
     say("next: tipoff run --start DATE --end DATE, or tipoff coverage")

@@ -24,12 +24,14 @@ from warehouse.copying import copied_tables
 from warehouse.files import Desk
 from warehouse.opening import open_warehouse
 
+LIVE = "nba_raw.live_predictions"
 BOXES, SCHEDULE, PEOPLE = "nba_raw.player_boxscores", "nba_raw.schedule", "nba_raw.players"
 NUMBERS = count()
 
 
 def world() -> dict[str, list[dict[str, object]]]:
-    """Two games, a row or two of every raw table but the shots, which has none."""
+    """Two games, a row or two of every raw table but the shots and what was said, which has
+    none."""
     tiny = Tiny()
     for number, game in enumerate(("a", "b")):
         tiny.game(game, number)
@@ -38,7 +40,7 @@ def world() -> dict[str, list[dict[str, object]]]:
         tiny.spread(game, -3.5, None)
         tiny.report(game, "bob", "out")
     tiny.person("ann", date(1999, 1, 2))
-    return tiny.raw
+    return tiny.raw | {LIVE: [], "nba_raw.model_predictions": []}
 
 
 READ = {table: len(rows) for table, rows in world().items()}
@@ -98,6 +100,25 @@ class TestDuckDB:
         assert again == {one: (rows, rows) for one, rows in READ.items()}
         assert content(target, registry, tmp_path) == content(source, registry, tmp_path) == before
         assert {table: len(rows) for table, rows in before.items()} == READ
+
+    def test_what_was_told_is_left(
+        self, capsys: pytest.CaptureFixture[str], source: str, target: str, registry: Registry
+    ) -> None:
+        """What was said live isn't said otherwise by a copy."""
+        named = ("player_lookup", "system_id", "game_id", "team_abbr", "opponent_team_abbr")
+        row = {name: "ann" for name in (*named, "feature_vector", "feature_hash")} | {
+            "game_date": "2024-10-22",
+            "as_of": "2024-10-22 20:00:00",
+            "system_id": "ridge",
+        }
+        for address, points in ((source, 30), (target, 20)):
+            with closing(open_warehouse(address)) as warehouse:
+                warehouse.migrate(list(registry.contracts.values()))
+                load_rows(warehouse, {LIVE: [{**row, "predicted_points": points}]})
+        assert execute(["copy", "--from", source, "--to", target, "--tables", LIVE]) == 0
+        assert capsys.readouterr().out.splitlines()[-1].split() == [LIVE, "1", "0", "1"]
+        with closing(open_warehouse(target)) as warehouse:
+            assert warehouse.rows(f"SELECT predicted_points FROM `{LIVE}`") == [(20,)]
 
     def test_what_is_there_stays(
         self, capsys: pytest.CaptureFixture[str], source: str, target: str, registry: Registry

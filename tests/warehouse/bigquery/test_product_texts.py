@@ -47,6 +47,8 @@ def test_there_are_some() -> None:
     assert len(TEXTS) > 10
     assert set(FACTS) == {
         "nba_raw.injury_report",
+        "nba_raw.live_predictions",
+        "nba_raw.model_predictions",
         "nba_raw.odds_game_lines",
         "nba_raw.odds_player_points",
         "nba_raw.player_boxscores",
