@@ -11,7 +11,7 @@ from functools import cached_property
 from clients.answers import Ran, RanLive
 from clients.printing import ProgressLine, say
 from pipeline.plan import Request, make_request
-from pipeline.predicting import Speak, predict
+from pipeline.predicting import predict
 from pipeline.run import Pipeline
 from processors.registry import load
 from service import questions
@@ -21,7 +21,7 @@ from service.models.explained import Explained
 from service.models.letters import LettersAsked, LetterSeen, LettersSeen, Replayed
 from service.models.queries import Covering, Planning, Since, Tables
 from service.models.requests import Predict, ProcessRange, Query, Verify
-from service.predicted import models_spoke, told_live
+from service.predicted import models_spoke, speaking, told_live
 from service.push.letters import Letters
 from service.push.working import Worker
 from service.settings import Settings
@@ -86,7 +86,10 @@ class InPlace:
         )
         with self._at_work():
             found = predict(
-                self.pipeline, request, live=not asked.backfill_mode, speak=self._speak(asked)
+                self.pipeline,
+                request,
+                live=not asked.backfill_mode,
+                speak=speaking(self.pipeline, self.settings, asked),
             )
         return RanLive(
             status=found.overall.word,
@@ -116,12 +119,6 @@ class InPlace:
         self.pipeline.on_progress = progress = ProgressLine()
         yield
         progress.close()
-
-    def _speak(self, asked: Predict) -> Speak:
-        # Arrays take their time to load, and most commands need none.
-        from modeling.speaking import Speaking
-
-        return Speaking(self.pipeline, self.settings.models_home, asked.model)
 
     def dead_letters(self, asked: LettersAsked) -> LettersSeen:
         return Letters(self.pipeline.warehouse).newest(asked)

@@ -78,7 +78,7 @@ class Spoken:
         return {
             "said": self.said,
             "reason": self.reason,
-            "voices": [asdict(one) | {"says": one.line} for one in self.voices],
+            "voices": [asdict(one) for one in self.voices],
         }
 
 

@@ -30,6 +30,11 @@ class Spoken(Protocol):
         """Rows that are kept now."""
         ...
 
+    @property
+    def lines(self) -> Sequence[str]:
+        """In words, a line a model."""
+        ...
+
     def as_plain(self) -> Mapping[str, object]: ...
 
 

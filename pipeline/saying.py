@@ -9,8 +9,6 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from pipeline.begun import refuse_begun
 from pipeline.clock import now
 from pipeline.outcome import BLOCKED, COMPLETED, WITH_FINDINGS, Overall
@@ -159,16 +157,20 @@ def _told(pipeline: Pipeline, day: date, moment: datetime) -> Counter[str]:
 
 def _write(rows: Sequence[Row], moment: datetime, contract: Contract, path: Path) -> None:
     """By way of text, which loses nothing of a number and has a word for what is missing."""
-    columns = {
-        name: _texts(values) for name, values in zip(COLUMNS, zip(*rows, strict=True), strict=True)
-    }
+    # Only who tells waits for arrays.
+    from numpy import array
+
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
+    columns["as_of"] = (moment,) * len(rows)
     with Desk() as desk:
-        desk.put("told", columns | {"as_of": _texts([moment] * len(rows))})
+        desk.put(
+            "told",
+            {
+                name: array([None if one is None else str(one) for one in values], dtype=object)
+                for name, values in columns.items()
+            },
+        )
         desk.write("SELECT * FROM told", contract, path)
-
-
-def _texts(values: Iterable[object]) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
-    return np.array([None if one is None else str(one) for one in values], dtype=np.object_)
 
 
 def _by_system(rows: Iterable[Row]) -> Counter[str]:

@@ -1,15 +1,26 @@
-"""From what a prediction came to, to what is answered."""
+"""Who speaks when a prediction is asked for, and from what it came to, to what is answered."""
 
 from __future__ import annotations
 
 from pipeline.calendar import Calendar
 from pipeline.predicting import Predicted as Found
-from pipeline.predicting import Spoken
+from pipeline.predicting import Speak, Spoken
+from pipeline.run import Pipeline
 from pipeline.saying import Said
 from processors.registry import Registry
 from service.answering import processed
 from service.models.predicted import ModelsSpoke, Predicted, ToldLive
+from service.models.requests import Predict
 from service.publishing.publisher import Sent
+from service.settings import Settings
+
+
+def speaking(pipeline: Pipeline, settings: Settings, asked: Predict) -> Speak:
+    """The models at home where the settings say."""
+    # Arrays take their time to load, and most questions need none.
+    from modeling.speaking import Speaking
+
+    return Speaking(pipeline, settings.models_home, asked.model)
 
 
 def predicted(found: Found, sent: Sent, calendar: Calendar, registry: Registry) -> Predicted:
@@ -37,4 +48,6 @@ def told_live(said: Said | None) -> ToldLive | None:
 
 
 def models_spoke(spoken: Spoken | None) -> ModelsSpoke | None:
-    return None if spoken is None else ModelsSpoke.model_validate(spoken.as_plain())
+    if spoken is None:
+        return None
+    return ModelsSpoke.model_validate({**spoken.as_plain(), "lines": list(spoken.lines)})

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clients.commands.models import HOME
-from clients.commands.run import ForceOption, as_json, show
+from clients.commands.run import ForceOption, as_plain, show
 from clients.options import WAIT, JsonOption, WaitOption, WarehouseOption, settings_at
 from clients.printing import put_json, put_table, say
 from processors.errors import UsageError
 
 if TYPE_CHECKING:
     from clients.answers import RanLive
-    from service.models.predicted import ModelsSpoke, ToldLive
+    from service.models.predicted import ToldLive
 
 DayArgument = Annotated[
     str | None, typer.Argument(help="YYYY-MM-DD or a word such as TODAY; not with --walk.")
@@ -91,7 +91,8 @@ def predict(
     if json:
         _put(ran)
     else:
-        _show_models(ran.models)
+        for line in ran.models.lines if ran.models else ():
+            say(line)
         _show_live(ran.live)
         show(ran)
     return ran.exit_code
@@ -101,20 +102,11 @@ def _put(ran: RanLive) -> None:
     live, models = ran.live, ran.models
     put_json(
         {
-            **as_json(ran),
+            **as_plain(ran),
             "live": live and live.model_dump(mode="json"),
             "models": models and models.model_dump(mode="json"),
         }
     )
-
-
-def _show_models(models: ModelsSpoke | None) -> None:
-    if models is None:
-        return
-    if models.reason:
-        say(models.reason)
-    for one in models.voices:
-        say(one.says)
 
 
 def _show_live(live: ToldLive | None) -> None:

@@ -62,7 +62,7 @@ def run(
         say(f"this task's share: {start} to {end}")
     ran = asking(warehouse, wait).run(start, end, tables, force=force)
     if json:
-        put_json(as_json(ran))
+        put_json(as_plain(ran))
     else:
         show(ran)
     return ran.exit_code
@@ -77,7 +77,7 @@ def share_of_task(
         return task.share(pipeline.assessor.calendar, start, end)
 
 
-def as_json(ran: Ran) -> dict[str, object]:
+def as_plain(ran: Ran) -> dict[str, object]:
     return {
         "status": ran.status,
         "run_id": ran.run_id,

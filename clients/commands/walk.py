@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from clients.commands.models import HOME
-from clients.commands.run import as_json, show
+from clients.commands.run import as_plain, show
 from clients.in_place import InPlace
 from clients.options import opened
 from clients.printing import put_json, say
@@ -30,7 +30,7 @@ def walk_said(
             ProcessRange(start=spoken.days[0], end=spoken.days[-1], processors=["predictions"])
         )
     if json:
-        put_json({**as_json(ran), "days": len(spoken.days), "spoken": spoken.as_plain()})
+        put_json({**as_plain(ran), "days": len(spoken.days), "spoken": spoken.as_plain()})
     else:
         show(ran)
     return ran.exit_code

@@ -29,7 +29,6 @@ class VoiceOf(BaseModel):
     left_out: dict[str, int]
     silence: str = Field(description="Why it said nothing at all, as a word; else empty.")
     reason: str
-    says: str = Field(description="All of it in words.")
 
 
 class ModelsSpoke(BaseModel):
@@ -38,6 +37,7 @@ class ModelsSpoke(BaseModel):
     said: int = Field(description="Rows that they added to nba_raw.model_predictions.")
     reason: str = Field(description="Why none was asked; else empty.")
     voices: list[VoiceOf]
+    lines: list[str] = Field(description="The same in words.")
 
 
 class Predicted(Processed):

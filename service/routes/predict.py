@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from fastapi import APIRouter, Response
 
 from pipeline.plan import Request
+from pipeline.predicting import Speak
 from pipeline.predicting import predict as predict_date
 from pipeline.run import Pipeline, Report
 from service.examples import predict_responses
 from service.models.predicted import Predicted
 from service.models.requests import Predict
 from service.office import TheOffice
-from service.predicted import predicted
+from service.predicted import predicted, speaking
 from service.publishing.publisher import Sent
 from service.routes.process import announcing, request_of
 
@@ -27,13 +27,14 @@ async def predict(asked: Predict, office: TheOffice, response: Response) -> Pred
     was said. Refused once the first game has begun, unless backfilled, which tells nothing live."""
     work = asked.work
     request = request_of(work, office, days=[asked.analysis_date])
+    speak = speaking(office.pipeline, office.settings, asked)
     answer, response.status_code = await office.work(
         _one,
         office.pipeline,
         request,
         announcing(work, office),
         live=not asked.backfill_mode,
-        asking=(office.settings.models_home, asked.model),
+        speak=speak,
     )
     return answer
 
@@ -44,12 +45,9 @@ def _one(
     announce: Callable[[Report], Sent],
     *,
     live: bool,
-    asking: tuple[Path | None, str | None],
+    speak: Speak,
 ) -> tuple[Predicted, int]:
-    # Arrays take their time to load, and the door opens without them.
-    from modeling.speaking import Speaking
-
-    found = predict_date(pipeline, request, live=live, speak=Speaking(pipeline, *asking))
+    found = predict_date(pipeline, request, live=live, speak=speak)
     sent = announce(found.report)
     with pipeline.looking() as known:
         answer = predicted(found, sent, known.calendar, known.registry)

@@ -106,7 +106,7 @@ class TestDuckDB:
     ) -> None:
         """What was said live isn't said otherwise by a copy."""
         named = ("player_lookup", "system_id", "game_id", "team_abbr", "opponent_team_abbr")
-        row = {name: "ann" for name in (*named, "feature_vector", "feature_hash")} | {
+        row = dict.fromkeys((*named, "feature_vector", "feature_hash"), "ann") | {
             "game_date": "2024-10-22",
             "as_of": "2024-10-22 20:00:00",
             "system_id": "ridge",
