@@ -47,7 +47,7 @@ def backtest(
     feature_set: FeatureSetOption = "v12",
     no_vegas: NoVegasOption = False,
     framework: Annotated[
-        str, typer.Option("--framework", help="catboost, lightgbm or ridge.")
+        str, typer.Option("--framework", help="catboost, lightgbm, ridge or mixed.")
     ] = "catboost",
     loss: Annotated[
         str | None,

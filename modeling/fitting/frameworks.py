@@ -13,10 +13,19 @@ from modeling.fitting.boosting import (
     load_catboost,
     load_lightgbm,
 )
+from modeling.fitting.mixed import fit_mixed, load_mixed
 from modeling.fitting.recipe import Fitted, Framework, Recipe, Sample
 from modeling.fitting.ridge import fit_ridge, load_ridge
 from modeling.fitting.started import fit_started, load_started
 from processors.errors import UsageError
+
+LIBRARIES: Mapping[Framework, Sequence[str]] = {
+    Framework.CATBOOST: ("catboost",),
+    Framework.LIGHTGBM: ("lightgbm",),
+    Framework.RIDGE: (),
+    Framework.MIXED: ("catboost",),
+}
+"""What each is made with, beside numpy."""
 
 
 def fit(recipe: Recipe, names: Sequence[str], train: Sample, validation: Sample) -> Fitted:
@@ -30,6 +39,8 @@ def fit(recipe: Recipe, names: Sequence[str], train: Sample, validation: Sample)
                 return fit_lightgbm(recipe, rows, later)
             case Framework.RIDGE:
                 return fit_ridge(rows, later)
+            case Framework.MIXED:
+                return fit_mixed(recipe, names, rows, later)
 
     return fit_started(names, train, validation, fit_rest)
 
@@ -45,13 +56,15 @@ def load_fitted(framework: Framework, path: Path) -> Fitted:
                 return load_lightgbm(file)
             case Framework.RIDGE:
                 return load_ridge(file)
+            case Framework.MIXED:
+                return load_mixed(file)
 
     return load_started(path, load_rest)
 
 
 def library_versions(framework: Framework) -> Mapping[str, str]:
     """Of all that a prediction goes through: Python by its minor version."""
-    named = ["numpy", *([] if framework is Framework.RIDGE else [framework.value])]
+    named = ["numpy", *LIBRARIES[framework]]
     python = ".".join(platform.python_version_tuple()[:2])
     return {"python": python, **{name: _version(name) for name in named}}
 

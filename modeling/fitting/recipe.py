@@ -19,6 +19,8 @@ class Framework(StrEnum):
     CATBOOST = "catboost"
     LIGHTGBM = "lightgbm"
     RIDGE = "ridge"
+    MIXED = "mixed"
+    """CatBoost and a ridge over pairs of features, averaged."""
 
 
 class LossKind(StrEnum):
@@ -99,16 +101,21 @@ class Recipe:
             raise UsageError(f"a ridge makes squares small: --loss-function RMSE, not {self.loss}")
         if is_ridge and self.rsm != 1:
             raise UsageError("a ridge has no trees: leave --rsm out")
-        if self.framework is not Framework.CATBOOST and self.grow_policy != GrowPolicy.SYMMETRIC:
+        if not self.has_catboost and self.grow_policy != GrowPolicy.SYMMETRIC:
             raise UsageError(
                 f"--grow-policy is CatBoost's: {self.framework.value} grows in its own way"
             )
+
+    @property
+    def has_catboost(self) -> bool:
+        return self.framework in (Framework.CATBOOST, Framework.MIXED)
 
 
 USUAL_LOSS = {
     Framework.CATBOOST: Loss(kind=LossKind.HUBER, value=5.0),
     Framework.LIGHTGBM: Loss(kind=LossKind.HUBER, value=5.0),
     Framework.RIDGE: Loss(kind=LossKind.RMSE),
+    Framework.MIXED: Loss(kind=LossKind.HUBER, value=5.0),
 }
 
 

@@ -90,7 +90,7 @@ def fit_ridge(train: Sample, validation: Sample) -> Ridge:
 
 def _ridges(rows: Sample, strengths: Sequence[float]) -> Iterator[Ridge]:
     """The sums of products are the same for all strengths."""
-    scale = _scale(rows.features)
+    scale = scale_of(rows.features)
     design = scale.applied(rows.features)
     middle, mean = design.mean(axis=0), float(rows.points.mean())
     centred = design - middle
@@ -105,7 +105,7 @@ def _ridges(rows: Sample, strengths: Sequence[float]) -> Iterator[Ridge]:
         )
 
 
-def _scale(features: Floats) -> Scale:
+def scale_of(features: Floats) -> Scale:
     absent = np.isnan(features)
     known = np.maximum((~absent).sum(axis=0), 1)
     means = np.where(absent, 0.0, features).sum(axis=0) / known
