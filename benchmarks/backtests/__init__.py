@@ -1,0 +1,1 @@
+"""What the models come to on the real seasons: `python -m benchmarks.backtests`."""
