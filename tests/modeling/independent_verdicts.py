@@ -77,6 +77,7 @@ def gates(
     lowest_against_line: float | None,
     knows_line: bool,
     proven: bool,
+    fresh: bool,
 ) -> dict[str, bool]:
     """Each gate's verdict; the ends are of the intervals of the differences of MAE."""
     at_three, off = hits(rows, 3), mean_edge(rows)
@@ -94,4 +95,5 @@ def gates(
         and lowest_against_line is not None
         and (lowest_against_line <= 0 if knows_line else behind <= LEAST_BEHIND_LINE),
         "blindness": proven,
+        "freshness": fresh,
     }

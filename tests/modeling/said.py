@@ -40,6 +40,7 @@ def backtest_of(
     tens: Means,
     *,
     blindness: str = "passed",
+    state: str = "fresh",
     feature_set: str = "v12",
 ) -> Backtest:
     """As if a model had said just this."""
@@ -66,7 +67,7 @@ def backtest_of(
         cascade=line,
         draftkings=line,
         consensus=line,
-        partitions=[partition(table, FIRST, blindness=blindness) for table in TABLES],
+        partitions=[partition(table, FIRST, blindness=blindness, state=state) for table in TABLES],
     )
     wanted = asked(feature_set=feature_set)
     return Backtest(

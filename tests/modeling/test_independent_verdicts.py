@@ -13,10 +13,15 @@ from tests.modeling.small import FIRST
 
 
 def judged(
-    rows: list[Said], fives: list[float], *, blindness: str = "passed", feature_set: str = "v12"
+    rows: list[Said],
+    fives: list[float],
+    *,
+    blindness: str = "passed",
+    state: str = "fresh",
+    feature_set: str = "v12",
 ) -> Report:
     return make_report(
-        backtest_of(rows, fives, fives, blindness=blindness, feature_set=feature_set)
+        backtest_of(rows, fives, fives, blindness=blindness, state=state, feature_set=feature_set)
     )
 
 
@@ -57,7 +62,8 @@ class TestJudged:
         seen: dict[str, set[bool]] = {}
         for number, (rows, fives) in enumerate(self.leagues):
             word = ("passed", "failed", "unaudited")[number % 3]
-            report = judged(rows, fives, blindness=word, feature_set=feature_set)
+            state = ("fresh", "stale_code")[number % 2]
+            report = judged(rows, fives, blindness=word, state=state, feature_set=feature_set)
             found = {one.name: one.passed for one in report.gates}
             against = {one.predictor: one.model_ahead for one in report.summary.all}
             line = report.summary.listed[-1].model_ahead
@@ -68,6 +74,7 @@ class TestJudged:
                 lowest_against_line=line.low if line else None,
                 knows_line=feature_set == "v12",
                 proven=word == "passed",
+                fresh=state == "fresh",
             )
             assert report.exit_code == (0 if all(found.values()) else 1)
             for name, passed in found.items():
