@@ -72,6 +72,19 @@ def post(client: TestClient, **body: object) -> dict[str, Any]:
     return said
 
 
+def test_a_prediction_is_told_once(
+    serve: Service, computed_season_file: Path, topic: Topic
+) -> None:
+    """Though it is two runs: what is said, and that it was told."""
+    client = serve(computed_season_file, completion_topic=topic.path)
+    answer = client.post("/predict", json={"analysis_date": DAY}).json()
+    assert sum(answer["live"]["new"].values()) > 0
+    (message,) = topic.told()
+    assert (message["run_id"], message["status"]) == (answer["run_id"], "success")
+    assert message["record_count"] == answer["results"][0]["rows"]
+    assert (answer["published"], answer["prepared"]) == (1, [])
+
+
 def test_each_outcome_of_a_live_date(serve: Service, raw_season_file: Path, topic: Topic) -> None:
     """Of what was asked and of what was done for it, as far as it is live."""
     client = serve(raw_season_file, completion_topic=topic.path)
