@@ -91,11 +91,19 @@ class Speaking:
     model_id: str | None = None
     """Who is to speak; else the active one of each system."""
 
+    def __post_init__(self) -> None:
+        """Where nobody can know who is to speak, that is told before anything is computed."""
+        _models(self.shelf, self.model_id)
+
+    @property
+    def shelf(self) -> Shelf | None:
+        return None if self.home is None else Shelf(self.home)
+
     def __call__(self, day: date, *, moment: datetime, is_backfill: bool) -> Spoken:
         return speak(
             self.pipeline,
             day,
-            None if self.home is None else Shelf(self.home),
+            self.shelf,
             moment=moment,
             is_backfill=is_backfill,
             model_id=self.model_id,
@@ -113,19 +121,10 @@ def speak(
 ) -> Spoken:
     """By the model that is named, else by the active one of each system. What keeps the named one
     from speaking is an error; what keeps another is told, and rules go on without it."""
-    if shelf is None:
-        if model_id is not None:
-            raise ModelRefused(
-                f"{model_id} can't be asked: nobody has said where models are kept; set"
-                " TIPOFF_MODELS_HOME"
-            )
-        return Spoken(days=(day,), reason="no model speaks: TIPOFF_MODELS_HOME is not set")
-    models = chosen(shelf, model_id)
-    if not models:
-        return Spoken(
-            days=(day,),
-            reason=f"no model speaks: none in {shelf.home} is active, and none was named",
-        )
+    models = _models(shelf, model_id)
+    if shelf is None or not models:
+        home = f"none in {shelf.home} is active" if shelf else "TIPOFF_MODELS_HOME is not set"
+        return Spoken(days=(day,), reason=f"no model speaks: {home}")
     when = When(moment=moment, is_backfill=is_backfill)
     voices, speeches = [], []
     for kept in models:
@@ -141,6 +140,16 @@ def speak(
             speeches.append(speech)
     keep(pipeline, speeches)
     return Spoken(days=(day,), voices=voices)
+
+
+def _models(shelf: Shelf | None, model_id: str | None) -> list[Kept]:
+    if shelf is not None:
+        return chosen(shelf, model_id)
+    if model_id is not None:
+        raise ModelRefused(
+            f"{model_id} can't be asked: where models are kept is not known; set TIPOFF_MODELS_HOME"
+        )
+    return []
 
 
 def voice_of(speech: Speech) -> Voice:

@@ -16,7 +16,7 @@ from service.settings import Settings
 
 
 def speaking(pipeline: Pipeline, settings: Settings, asked: Predict) -> Speak:
-    """The models at home where the settings say."""
+    """The models at home where the settings say; who can't speak at all is refused."""
     # Arrays take their time to load, and most questions need none.
     from modeling.speaking import Speaking
 

@@ -27,7 +27,7 @@ async def predict(asked: Predict, office: TheOffice, response: Response) -> Pred
     was said. Refused once the first game has begun, unless backfilled, which tells nothing live."""
     work = asked.work
     request = request_of(work, office, days=[asked.analysis_date])
-    speak = speaking(office.pipeline, office.settings, asked)
+    speak = await office.in_thread(speaking, office.pipeline, office.settings, asked)
     answer, response.status_code = await office.work(
         _one,
         office.pipeline,

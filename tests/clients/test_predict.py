@@ -19,6 +19,7 @@ BEFORE = f"{DAY}T09:00:00-05:00"
 def file(computed_season_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = Path(shutil.copy(computed_season_file, tmp_path / "season.duckdb"))
     monkeypatch.setenv("TIPOFF_WAREHOUSE", f"duckdb://{copy}")
+    monkeypatch.setenv("TIPOFF_MODELS_HOME", str(tmp_path / "models"))
     return copy
 
 

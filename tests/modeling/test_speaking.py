@@ -258,7 +258,7 @@ class TestWhoSpeaks:
         assert "none in" in told.reason
         assert backfilled(quiet, None).reason == "no model speaks: TIPOFF_MODELS_HOME is not set"
         with pytest.raises(ModelRefused, match="TIPOFF_MODELS_HOME"):
-            backfilled(quiet, None, model_id=ridge.metadata.model_id)
+            Speaking(quiet, None, ridge.metadata.model_id)
         assert asked(quiet, f"SELECT * FROM {KEPT}") == []
 
     def test_retired(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
@@ -268,8 +268,9 @@ class TestWhoSpeaks:
             backfilled(quiet, shelf, model_id=ridge.metadata.model_id)
 
     def test_unknown(self, quiet: Pipeline, shelf: Shelf) -> None:
+        """Told before anything is computed."""
         with pytest.raises(UsageError, match="no model is called"):
-            backfilled(quiet, shelf, model_id="nobody-1")
+            Speaking(quiet, shelf.home, "nobody-1")
 
     def test_two_are_active(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
         """Which of both is meant nobody has said; where one is named, it speaks."""

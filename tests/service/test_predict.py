@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from modeling.models.shelf import Shelf
+from tests.modeling.test_shelf import keep
 from tests.service.conftest import Service
 
 DAY = "2026-01-15"
@@ -21,7 +23,7 @@ def first_tipoff(client: TestClient) -> datetime:
 
 
 def predict(client: TestClient, **said: object):
-    return client.post("/predict", json={"analysis_date": DAY, **said})
+    return client.post("/predict", json={"analysis_date": DAY} | said)
 
 
 @pytest.mark.parametrize(("later", "code"), [(-1, 200), (0, 422), (60, 422), (86_400, 422)])
@@ -90,6 +92,54 @@ def test_backfilled_is_not_live(computed: TestClient) -> None:
     before = told(computed)
     assert predict(computed, backfill_mode=True).json()["live"] is None
     assert told(computed) == before
+
+
+class TestModels:
+    """The date is after what the models were fitted on."""
+
+    DAY = "2026-02-10"
+
+    @pytest.fixture
+    def shelf(self, tmp_path: Path) -> Shelf:
+        return Shelf(tmp_path / "models")
+
+    def published(self, client: TestClient) -> dict[str, int]:
+        sql = (
+            "SELECT system_id, COUNT(*) FROM `nba_predictions.player_prop_predictions`"
+            f" WHERE game_date = '{self.DAY}' AND NOT is_backfill GROUP BY system_id"
+        )
+        return dict(client.post("/query", json={"sql": sql}).json()["rows"])
+
+    def test_the_active_one(
+        self, serve: Service, shelf: Shelf, computed_season_file: Path, monkeypatch
+    ) -> None:
+        """What it says live is published as what rules say: not against a line from later."""
+        kept = keep(shelf, passing=True)
+        client = serve(computed_season_file, models_home=shelf.home)
+        monkeypatch.setenv("TIPOFF_NOW", f"{self.DAY}T18:55:00-05:00")
+        silent = predict(client, analysis_date=self.DAY).json()
+        assert silent["models"]["reason"] == f"no model speaks: none in {shelf.home} is active"
+        assert "ridge" not in self.published(client)
+        shelf.promote(kept.metadata.model_id)
+        answer = predict(client, analysis_date=self.DAY).json()
+        (voice,) = answer["models"]["voices"]
+        assert (voice["model_id"], voice["state"]) == (kept.metadata.model_id, "active")
+        found = self.published(client)
+        assert 50 < found["ridge"] == answer["live"]["new"]["ridge"] < voice["said"]
+
+    def test_the_named_one(self, serve: Service, shelf: Shelf, computed_season_file: Path) -> None:
+        """What can't be told is refused before anything is done; a home has to be set."""
+        kept = keep(shelf, passing=False).metadata.model_id
+        client = serve(computed_season_file, models_home=shelf.home)
+        asked = {"analysis_date": self.DAY, "backfill_mode": True}
+        voice = predict(client, **asked, model=kept).json()["models"]["voices"][0]
+        assert (voice["model_id"], voice["state"]) == (kept, "shadow")
+        unknown = predict(client, **asked, model="nobody-1")
+        assert (unknown.status_code, unknown.json()["error"]) == (422, "usage")
+        too_early = predict(client, backfill_mode=True, model=kept)
+        assert (too_early.status_code, too_early.json()["error"]) == (409, "model_refused")
+        homeless = predict(serve(computed_season_file), **asked, model=kept)
+        assert "TIPOFF_MODELS_HOME" in homeless.json()["message"]
 
 
 def test_fields(computed: TestClient) -> None:
