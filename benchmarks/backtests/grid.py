@@ -37,6 +37,7 @@ class Wanted:
     framework: Framework
     feature_set: str
     loss: Loss
+    rsm: float = 1.0
     sources: tuple[LineSource, ...] = field(default=(LineSource.CASCADE,))
 
     @property
@@ -57,7 +58,7 @@ def every_wanted(season: int) -> Iterator[Wanted]:
             yield _wanted(season, framework, name)
     yield _wanted(season, Framework.LIGHTGBM, "v12")
     yield _wanted(season, Framework.CATBOOST, "v12", Loss(kind=LossKind.MAE))
-    yield _wanted(season, Framework.MIXED, "v12_blind")
+    yield _wanted(season, Framework.MIXED, "v12_blind", rsm=0.3)
 
 
 def against_two(season: int) -> Iterator[Wanted]:
@@ -95,7 +96,7 @@ def _asked(rows: TrainingSet, wanted: Wanted) -> Asked:
     return Asked(
         name=wanted.name,
         feature_set=wanted.feature_set,
-        recipe=Recipe(framework=wanted.framework, loss=wanted.loss),
+        recipe=Recipe(framework=wanted.framework, loss=wanted.loss, rsm=wanted.rsm),
         walk=Walk(
             evaluated=Span(first=day_of(days.min()), last=day_of(days.max())),
             train_first=day_of(rows.days.min()),

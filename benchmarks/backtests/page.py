@@ -85,7 +85,7 @@ def two_sources(two: Runs) -> Iterator[str]:
         [*MODEL_COLUMNS, "line of", "n", "line's MAE", "MAE", "- line", "95 %", *PICKED],
         [
             [
-                *_model(wanted),
+                *model_cells(wanted),
                 against["source"],
                 f"{against['rows']:,}",
                 f"{against['line']['mae']:.3f}",
@@ -130,7 +130,7 @@ def _everybody(wanted: Wanted, told: Told) -> list[str]:
     best = min(means, key=lambda one: one["errors"]["mae"])
     failed = [one["name"] for one in told["gates"] if not one["passed"]]
     return [
-        *_model(wanted),
+        *model_cells(wanted),
         f"{model['errors']['n']:,}",
         f"{model['errors']['mae']:.3f}",
         *_difference(best["model_ahead"]),
@@ -142,7 +142,7 @@ def _everybody(wanted: Wanted, told: Told) -> list[str]:
 def _listed(wanted: Wanted, told: Told) -> list[str]:
     model, line = _standing(told["summary"]["listed"], MODEL), _line(told)
     return [
-        *_model(wanted),
+        *model_cells(wanted),
         f"{model['errors']['n']:,}",
         f"{model['errors']['mae']:.3f}",
         *_difference(line["model_ahead"]),
@@ -150,8 +150,11 @@ def _listed(wanted: Wanted, told: Told) -> list[str]:
     ]
 
 
-def _model(wanted: Wanted) -> list[str]:
-    return [NAMES[wanted.framework.value], str(wanted.loss), wanted.feature_set]
+def model_cells(wanted: Wanted) -> list[str]:
+    """As its rows begin."""
+    name = NAMES[wanted.framework.value]
+    thinned = f", --rsm {wanted.rsm:g}" if wanted.rsm != 1 else ""
+    return [name + thinned, str(wanted.loss), wanted.feature_set]
 
 
 def _standing(standings: Iterable[Mapping[str, Any]], predictor: str) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ class Framework(StrEnum):
     LIGHTGBM = "lightgbm"
     RIDGE = "ridge"
     MIXED = "mixed"
-    """CatBoost and a ridge over pairs of features, averaged."""
+    """CatBoost of several seeds and a ridge over pairs of features, averaged."""
 
 
 class LossKind(StrEnum):

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.backtests import grid
 from benchmarks.backtests.grid import SEASONS, Wanted, against_two, carried_out, every_wanted
-from benchmarks.backtests.page import MODEL_COLUMNS, label, page, two_sources
+from benchmarks.backtests.page import MODEL_COLUMNS, label, model_cells, page, two_sources
 from benchmarks.backtests.seasons import NEEDED, checked_data
 from modeling.fitting.recipe import Framework
 from modeling.runs import BACKTESTS, PREDICTIONS
@@ -52,11 +52,6 @@ def rows_of(text: str) -> dict[str, list[list[str]]]:
     }
 
 
-def wanted_cells(wanted: Wanted) -> list[str]:
-    names = {"catboost": "CatBoost", "lightgbm": "LightGBM", "ridge": "ridge", "mixed": "mixed"}
-    return [names[wanted.framework.value], str(wanted.loss), wanted.feature_set]
-
-
 def test_page_of_small_runs(rows: TrainingSet, tmp_path: Path) -> None:
     wanted = {season: ridges(season)[3] for season in SEASONS}
     runs = {season: [(one, carried_out(rows, one, tmp_path))] for season, one in wanted.items()}
@@ -66,7 +61,7 @@ def test_page_of_small_runs(rows: TrainingSet, tmp_path: Path) -> None:
     (model,) = runs[SEASONS[1]]
     listed = model[1]["summary"]["listed"]
     said = found["2023-24: players with a line"]
-    assert said[-1][:5] == [*wanted_cells(model[0]), "240", f"{listed[0]['errors']['mae']:.3f}"]
+    assert said[-1][:5] == [*model_cells(model[0]), "240", f"{listed[0]['errors']['mae']:.3f}"]
     assert said[-1][5] == f"{listed[-1]['model_ahead']['mae']:+.3f}"
     assert [one[0] for one in said[2:-1]] == [
         "mean of 5",
@@ -120,7 +115,7 @@ def test_committed_page() -> None:
         everybody = [one[:3] for one in found[f"{label(season)}: everybody"]]
         assert everybody[0] == MODEL_COLUMNS
         for wanted in every_wanted(season):
-            assert wanted_cells(wanted) in everybody, wanted.name
+            assert model_cells(wanted) in everybody, wanted.name
     listed = [one[:3] for one in found["2023-24: players with a line"]]
     for wanted in every_wanted(SEASONS[-1]):
-        assert wanted_cells(wanted) in listed, wanted.name
+        assert model_cells(wanted) in listed, wanted.name

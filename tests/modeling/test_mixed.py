@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modeling.fitting.mixed import SHARE, fit_mixed
+from modeling.fitting.mixed import SEEDS, SHARE, fit_mixed
 from modeling.fitting.pairs import PAIRED, Pairs, fit_pairs
 from modeling.fitting.recipe import USUAL_LOSS, Framework, Recipe, Sample
 from modeling.training_set import features_of
@@ -67,9 +67,12 @@ def test_the_mean_of_both() -> None:
     recipe = Recipe(framework=Framework.MIXED, loss=USUAL_LOSS[Framework.MIXED])
     rows = evenings(1000)
     fitted = fit_mixed(recipe, NAMES, rows, evenings(200, seed=3))
-    trees, pairs = fitted.trees.predict(rows.features), fitted.pairs.predict(rows.features)
+    each = [one.predict(rows.features) for one in fitted.trees]
+    assert len(each) == SEEDS
+    assert not np.array_equal(each[0], each[1])
+    trees, pairs = sum(each) / SEEDS, fitted.pairs.predict(rows.features)
     assert fitted.predict(rows.features) == pytest.approx(trees + SHARE * (pairs - trees))
-    assert fitted.rounds == fitted.trees.rounds > 0
+    assert fitted.rounds == max(one.rounds for one in fitted.trees) > 0
 
 
 def test_paired_features_are_the_blind_set_s() -> None:
