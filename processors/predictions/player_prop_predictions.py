@@ -20,10 +20,10 @@ CONTRACT = Contract(
     description=(
         "One row a player and system, each against the player's line. Backfilled (`is_backfill`)"
         " are all of system_predictions and the `ensemble`: the mean of what they say, weighted by"
-        " 1 / mean absolute error of each over [D-30 days, D) of system_errors. A system with"
-        " fewer than 50 graded in them has no weight (`no_past_errors`), and one alone is no"
-        " ensemble (`one_system`). Live is what live_predictions holds from before the game's"
-        " tip-off, as it was said, its line too."
+        " 1 / mean absolute error of each over [D-30 days, D) of system_errors, in whole"
+        " millionths, the error at least .01. A system with fewer than 50 graded in them has no"
+        " weight (`no_past_errors`), and one alone is no ensemble (`one_system`). Live is what"
+        " live_predictions holds from before the game's tip-off, as it was said, its line too."
     ),
     layer=Layer.PREDICTIONS,
     cutoff=Cutoff.BEFORE_TIPOFF,
