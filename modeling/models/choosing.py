@@ -13,6 +13,7 @@ from processors.errors import ModelRefused
 SYSTEMS: Mapping[Framework, str] = {
     Framework.CATBOOST: "gradient_boosted",
     Framework.LIGHTGBM: "gradient_boosted",
+    Framework.MIXED: "gradient_boosted",
     Framework.RIDGE: "ridge",
 }
 """As whom a model speaks."""

@@ -12,12 +12,15 @@ import pytest
 
 from clients.command import execute
 from modeling.fitting import frameworks
+from modeling.fitting.recipe import Framework
+from modeling.models.choosing import SYSTEMS
 from modeling.models.shelf import Kept, Shelf
 from modeling.speaking import SILENCES, Speaking
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.errors import ModelRefused, UsageError
 from processors.registry import load
+from processors.systems import MODELS
 from tests.modeling.speakers import (
     AFTERWARDS,
     DAY,
@@ -34,6 +37,10 @@ from warehouse.duckdb.engine import DuckDBWarehouse
 
 
 class TestWhoSpeaks:
+    def test_every_framework_speaks_as_somebody(self) -> None:
+        assert set(SYSTEMS) == set(Framework)
+        assert set(SYSTEMS.values()) == set(MODELS)
+
     def test_nobody_is_active(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
         told = backfilled(quiet, shelf)
         assert (told.said, told.voices) == (0, ())
