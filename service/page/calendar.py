@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 ITS_DATE = "\x1f"
 """Stands in a reason for the date of the cell."""
+ITS_ROWS = "\x1e"
+"""The same for how many rows it holds."""
 GAPS_SHOWN = 20
 STALE = (State.STALE_CODE, State.STALE_INPUT, State.MAYBE_STALE)
 TALL = (0, 12)
@@ -153,8 +156,8 @@ def _matrix(
 
 def _details(cells: Sequence[CellOf]) -> Mapping[str, object]:
     """What the browser's side shows of a cell, in the order of the cells: what is said of many
-    stands there once, and is named by its place. A reason is told in parts, and its date by a sign:
-    many dates wait for the same."""
+    stands there once, and is named by its place. A reason is told in parts, and its date and rows
+    by signs: many dates wait for the same, or hold what they should."""
     texts: dict[str | None, int] = {}
     reasons: dict[tuple[int, ...], int] = {}
     kinds: dict[tuple[int, ...], int] = {}
@@ -162,8 +165,9 @@ def _details(cells: Sequence[CellOf]) -> Mapping[str, object]:
     def place(text: str | None) -> int:
         return texts.setdefault(text, len(texts))
 
-    def sentence(reason: str, day: date) -> int:
-        parts = reason.replace(str(day), ITS_DATE).split("; ")
+    def sentence(reason: str, cell: CellOf) -> int:
+        undated = reason.replace(str(cell.date), ITS_DATE)
+        parts = re.sub(rf"\b{cell.rows}\b", ITS_ROWS, undated).split("; ")
         return reasons.setdefault(tuple(map(place, parts)), len(reasons))
 
     rows = []
@@ -172,9 +176,9 @@ def _details(cells: Sequence[CellOf]) -> Mapping[str, object]:
         said: tuple[str | None, ...] = (cell.word, cell.state, cell.blind)
         if last is not None:
             said += (last.status, last.run_id, f"{last.recorded_at:%Y-%m-%d %H:%M:%S}")
-        kind = (sentence(cell.reason, cell.date), *map(place, said))
+        kind = (sentence(cell.reason, cell), *map(place, said))
         row = (kinds.setdefault(kind, len(kinds)), cell.rows)
-        rows.append((*row, sentence(last.reason, cell.date)) if last is not None else row)
+        rows.append((*row, sentence(last.reason, cell)) if last is not None else row)
     marks = {word: words.mark(word) for cell in cells for word in _words_of(cell)}
     return {
         "cells": rows,

@@ -43,7 +43,10 @@ def world() -> dict[str, list[dict[str, object]]]:
     return tiny.raw | {LIVE: [], "nba_raw.model_predictions": []}
 
 
-READ = {table: len(rows) for table, rows in world().items()}
+READ = {
+    **dict.fromkeys(("nba_raw.live_predictions", "nba_raw.model_predictions"), 0),
+    **{table: len(rows) for table, rows in world().items()},
+}
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@
     const [why, ...places] = data.kinds[kind];
     const [word, state, blind, status, run, moment] = places.map((place) => data.texts[place]);
     const day = links[index].pathname.split("/").pop();
-    const told = (reason) => data.reasons[reason].map((part) => data.texts[part]).join("; ").replaceAll("\u001f", day);
+    const told = (reason) => data.reasons[reason].map((part) => data.texts[part]).join("; ").replaceAll("\u001f", day).replaceAll("\u001e", rows);
     return { word, state, why: told(why), rows, blind, status, said: status && told(said), run, moment };
   };
 

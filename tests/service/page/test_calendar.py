@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from pipeline.state import State
 from processors.registry import load
 from service.page.assets import assets
-from service.page.calendar import ITS_DATE, in_words, outlines
+from service.page.calendar import ITS_DATE, ITS_ROWS, in_words, outlines
 from service.page.words import mark
 from tests.service.conftest import Service
 from warehouse.duckdb.engine import DuckDBWarehouse
@@ -163,23 +163,24 @@ class TestPage:
         """In the order of the cells, each with what is said of it."""
         found = details(shown(holed, JANUARY))
 
-        def told(reason: int, day: str) -> str:
+        def told(reason: int, of: dict) -> str:
             parts = (found["texts"][one] for one in found["reasons"][reason])
-            return "; ".join(parts).replace(ITS_DATE, day)
+            signs = {ITS_DATE: of["date"], ITS_ROWS: str(of["rows"])}
+            return "; ".join(parts).translate(str.maketrans(signs))
 
         for (kind, rows, reason), cell in zip(
             found["cells"], holed.get(f"/calendar{JANUARY}").json()["cells"], strict=True
         ):
             why, *places = found["kinds"][kind]
             word, state, blind, *last = [found["texts"][one] for one in places]
-            assert (word, state, told(why, cell["date"]), blind, rows) == (
+            assert (word, state, told(why, cell), blind, rows) == (
                 cell["word"],
                 cell["state"],
                 cell["reason"],
                 cell["blind"],
                 cell["rows"],
             )
-            assert told(reason, cell["date"]) == cell["last"]["reason"]
+            assert told(reason, cell) == cell["last"]["reason"]
             assert last == [
                 cell["last"]["status"],
                 cell["last"]["run_id"],
