@@ -160,7 +160,12 @@ def _compute(pipeline: Pipeline) -> None:
     first, last = MISSING
     pipeline.run(make_request(registry, tables=analytics, start=OPENING, end=last))
     pipeline.run(make_request(registry, start=OPENING, end=first - timedelta(days=1)))
-    pipeline.run(make_request(registry, start=last + timedelta(days=1), end=end))
+    # What is predicted stands on a month before, and would mend what is to be missing.
+    said = [one.table for one in registry if one.contract.layer is Layer.PREDICTIONS]
+    below = [one.table for one in registry if one.table not in said]
+    after = last + timedelta(days=1)
+    pipeline.run(make_request(registry, tables=below, start=after, end=end))
+    pipeline.run(make_request(registry, tables=said, start=after, end=end, prepare=False))
 
 
 def _change_since(connection: duckdb.DuckDBPyConnection) -> None:
