@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.outcome import Status
+from processors.errors import ModelRefused
 from processors.names import processor_name
 from service.models.answers import Error, OutcomeOf, Processed
 from service.models.predicted import Predicted
@@ -108,8 +109,9 @@ def process_responses() -> dict[int | str, dict[str, Any]]:
 
 
 def predict_responses() -> dict[int | str, dict[str, Any]]:
-    """The same codes, of what a prediction can come to."""
-    return {
+    """The same codes, of what a prediction can come to; and where a model may not speak."""
+    said = {
         code: {"model": Predicted if code in (200, 424) else Predicted | Error}
         for code in sorted({code for _, code, *_ in SAID.values()})
     }
+    return {**said, ModelRefused.http_status: {"model": Error}}

@@ -83,7 +83,7 @@ class Predict(Body):
         default=False,
         description="Say of a date whose games have begun what would have been said before.",
     )
-    model: Word | None = Field(
+    model: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None,
         description="The one model that speaks, by its id; else the active one of each system.",
     )

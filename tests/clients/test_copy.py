@@ -142,8 +142,8 @@ class TestDuckDB:
         assert execute(["copy", "--from", source, "--to", target, "--tables", "players"]) == 0
         said = capsys.readouterr()
         assert said.out.split("\n")[1:3] == [
-            "table            rows read  replaced",
-            "nba_raw.players  1          0       ",
+            "table            rows read  replaced  left",
+            "nba_raw.players  1          0             ",
         ]
         assert f"next: tipoff run --warehouse {target} " in said.err
 

@@ -26,14 +26,14 @@ PUSHED = {"subscription": "raw-landed", "message_id": "17", "part": "1/1"}
 
 
 def worked() -> Pipeline:
-    """One table of some dates, then all on the last. Of each table and date somebody has changed a
-    row behind our back."""
+    """One table of some dates, then all on the last two. Of each table and date somebody changed
+    a row behind our back."""
     pipeline = _league().pipeline()
     names = list(load().processors)
     for tables, days, about in (
         ([GAMES], [0], {}),
         ([GAMES], range(2), PUSHED),
-        (names, [LAST], CAMPAIGN),
+        (names, [LAST - 1, LAST], CAMPAIGN),
     ):
         pipeline.run(
             make_request(pipeline.registry, tables=tables, days=map(day, days), about=about)
@@ -58,6 +58,8 @@ def _league() -> Small:
         small.line(GAME, PLAYER, 10.5 + hours, hours=hours)
         small.spread(GAME, -3.5, 220.5, hours=hours)
     small.report(GAME, nth("BOS", 2), "out", hours=2)
+    small.modelled(GAME, PLAYER, 14.5, hours=3)
+    small.told(GAME, PLAYER, 13.25, hours=2)
     for team in ("BOS", "NYK"):
         for player in range(2):
             small.person(nth(team, player), day(-9000))

@@ -10,6 +10,14 @@ from tests.oracle.player_games import COUNTS
 Row = dict[str, object]
 
 OPENING = date(2024, 10, 22)
+BY_RIDGE: Row = {
+    "system_id": "ridge",
+    "model_id": "ridge-1",
+    "model_state": "active",
+    "feature_set": "v12",
+    "feature_vector": "days_rest:1000000",
+    "feature_hash": "abc",
+}
 
 NEWEST_FIRST = [22, 31, 18, 27, 25, 30, 14, 20, 26, 19]
 """The points of DOMAIN.md's vector."""
@@ -141,6 +149,20 @@ class Tiny:
         own = {"player_lookup": player, "reported_at": at, "status": status}
         self._add("injury_report", game_id, own | {"team": "BOS", "reason": None}, said)
 
+    def modelled(self, game_id: str, player: str, points: float, *, hours: float = 1, **said):
+        """What an active ridge said of him that many hours before tip-off."""
+        at = tipoff(self._number[game_id]) - timedelta(hours=hours)
+        own = {"player_lookup": player, "as_of": at, "predicted_points": points, **BY_RIDGE}
+        spoken = {"is_backfill": False, "created_at": at}
+        self._add("model_predictions", game_id, own | spoken, said)
+
+    def told(self, game_id: str, player: str, points: float, *, hours: float = 1, **said):
+        """What people were told of him, by that ridge, without a line."""
+        at = tipoff(self._number[game_id]) - timedelta(hours=hours)
+        own = {"player_lookup": player, "as_of": at, "predicted_points": points, **BY_RIDGE}
+        teams = {"team_abbr": "BOS", "opponent_team_abbr": "NYK"}
+        self._add("live_predictions", game_id, own | teams, said)
+
     def person(self, player: str, birth: date | None):
         """A player with a birth date."""
         unknown = dict.fromkeys(("position", "aliases", "source_ids"))
@@ -166,6 +188,6 @@ class Tiny:
 
     def _add(self, table: str, game_id: str, row: Row, said: Row):
         game_date = self._games[game_id]["game_date"]
-        self.raw[f"nba_raw.{table}"].append(
+        self.raw.setdefault(f"nba_raw.{table}", []).append(
             {"game_id": game_id, "game_date": game_date} | row | said
         )

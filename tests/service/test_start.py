@@ -12,6 +12,8 @@ from tests.service.process import Served
 
 STARTED = """
 import atexit, sys
+# DuckDB looks for it by itself, and only the extra for models brings it.
+sys.modules["pandas"] = None
 atexit.register(lambda: print("imported", *sys.modules))
 from clients.command import main
 main()

@@ -135,7 +135,7 @@ class TestOwned:
             one.table
             for one in registry.contracts.values()
             if one.layer in (Layer.PRECOMPUTE, Layer.OPS)
-        }
+        } | {"nba_raw.model_predictions", "nba_raw.live_predictions"}
         assert [one.name for one in found.datasets] == [
             "nba_ops",
             "nba_precompute",
