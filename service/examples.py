@@ -110,7 +110,7 @@ def process_responses() -> dict[int | str, dict[str, Any]]:
 
 def predict_responses() -> dict[int | str, dict[str, Any]]:
     """The same codes, of what a prediction can come to; and where a model may not speak."""
-    said = {
+    said: dict[int | str, dict[str, Any]] = {
         code: {"model": Predicted if code in (200, 424) else Predicted | Error}
         for code in sorted({code for _, code, *_ in SAID.values()})
     }
