@@ -30,6 +30,9 @@ class Desk:
     def __init__(self, *, threads: int | None = None) -> None:
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET TimeZone = 'UTC'")
+        # Objects are text. Who looks at some of them first finds in a long array that is NULL there
+        # no type at all, and asks pandas, which isn't here.
+        self._connection.execute("SET pandas_analyze_sample = 0")
         if threads is not None:
             self._connection.execute(f"SET threads = {threads}")
 
@@ -69,7 +72,7 @@ class Desk:
         return bool(self.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]))
 
     def put(self, name: str, arrays: Mapping[str, Any]) -> None:
-        """Make numpy arrays of equal length a table of that name."""
+        """Make numpy arrays of equal length a table of that name; objects are text, or None."""
         self._connection.register("arrays_put", dict(arrays))
         self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arrays_put")
         self._connection.unregister("arrays_put")

@@ -17,13 +17,14 @@ from pipeline.clock import now
 from pipeline.outcome import BLOCKED, COMPLETED, WITH_FINDINGS
 from pipeline.predicting import Predicted, predict
 from pipeline.run import Pipeline
-from pipeline.saying import COLUMNS, keep_live
+from pipeline.saying import COLUMNS, _write, keep_live
 from processors.errors import UsageError
 from processors.registry import load
 from tests.oracle.tiny import day, tipoff
 from tests.pipeline.killed import start
 from tests.worlds import load_rows, stored_rows
 from warehouse.duckdb.engine import DuckDBWarehouse
+from warehouse.files import Desk
 
 from .small import BOXES, Small, ask, correct, outcome, run
 
@@ -163,6 +164,18 @@ class TestTold:
         assert [row for row in after if row in before] == before
         assert (added["player_lookup"], added["as_of"]) == ("bos0", later)
         assert added["current_points_line"] == 13.5
+
+
+def test_a_long_evening(tmp_path: Path) -> None:
+    """Thousands of rows before the books have priced anybody: whole columns hold nothing."""
+    contract, path = load().contracts[LIVE], tmp_path / "told.parquet"
+    of_one = dict.fromkeys(COLUMNS) | {"game_date": day(EVENING), "system_id": RULE}
+    rows = [tuple((of_one | {"player_lookup": f"p{n}"}).values()) for n in range(2_500)]
+    _write(rows, MOMENT, contract, path)
+    with Desk() as desk:
+        desk.read("told", [path])
+        counted = "SELECT count(*), count(points_line_provider), count(DISTINCT as_of) FROM told"
+        assert desk.rows(counted) == [(len(rows), 0, 1)]
 
 
 class TestAfterwards:
