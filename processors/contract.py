@@ -51,8 +51,8 @@ class GamePresence:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """Rows that stand for good: none is replaced, and none is added that says what the latest
-    before it says of the same thing, which is the key without the moment."""
+    """Rows that stand for good: none is replaced, and none is added that says what the one before
+    it by the moment says of the same thing, which is the key without the moment."""
 
     moment: str
     says: tuple[str, ...]

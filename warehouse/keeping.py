@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from processors.contract import Contract, Kept
 
-ARRIVING, LATEST, SAME = "arriving", "latest", "same"
+ARRIVING, SAID = "arriving", "said"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,40 +46,47 @@ class Keeping:
         )
 
     @property
-    def _things(self) -> tuple[str, ...]:
-        return tuple(name for name in self.contract.key if name != self.kept.moment)
-
-    @property
     def _beside(self) -> str:
-        """What arrives, with the latest that stands of the same thing and the row of its key."""
-        where = f"\n  WHERE {' AND '.join(self.bounds)}" if self.bounds else ""
-        things, moment = ", ".join(f"stored.{name}" for name in self._things), self.kept.moment
-        says = ", ".join(f"stored.{name}" for name in self.kept.says)
+        """What arrives, each row with whether its key is new, and with what was said before it of
+        the same thing: by a row that stands, or by one that arrives along with it."""
+        things = ", ".join(name for name in self.contract.key if name != self.kept.moment)
+        window = f"OVER (PARTITION BY {things} ORDER BY {self.kept.moment})"
+        before = ", ".join(f"LAG({name}) {window} AS before_{name}" for name in self._compared)
+        stands = " AND ".join((*self.bounds, self._equal("stored")))
         return (
             f"FROM {self.arriving} AS {ARRIVING}\n"
-            f"LEFT JOIN (\n"
-            f"  SELECT {things}, stored.{moment}, {says}, ROW_NUMBER() OVER (\n"
-            f"    PARTITION BY {things} ORDER BY stored.{moment} DESC) AS place\n"
-            f"  FROM {self.stored} AS stored{where}\n"
-            f") AS {LATEST} ON {self._equal(LATEST, self._things)} AND {LATEST}.place = 1\n"
-            f"LEFT JOIN (\n"
-            f"  SELECT {things}, stored.{moment}\n"
-            f"  FROM {self.stored} AS stored{where}\n"
-            f") AS {SAME} ON {self._equal(SAME, self.contract.key)}"
+            f"JOIN (\n"
+            f"  SELECT {', '.join(self.contract.key)}, is_new, {before}\n"
+            f"  FROM (\n"
+            f"    SELECT {self._picked('stored')}, FALSE AS is_new\n"
+            f"    FROM {self.stored} AS stored{self._where}\n"
+            f"    UNION ALL\n"
+            f"    SELECT {self._picked(ARRIVING)}, TRUE AS is_new\n"
+            f"    FROM {self.arriving} AS {ARRIVING}\n"
+            f"    WHERE NOT EXISTS (SELECT 1 FROM {self.stored} AS stored WHERE {stands})\n"
+            f"  ) AS both_of_them\n"
+            f") AS {SAID} ON {self._equal(SAID)}"
         )
 
     @property
     def _is_new(self) -> str:
         """Never NULL."""
-        moment = self.kept.moment
         differs = " OR ".join(
-            f"{ARRIVING}.{name} IS DISTINCT FROM {LATEST}.{name}" for name in self.kept.says
+            f"{ARRIVING}.{name} IS DISTINCT FROM {SAID}.before_{name}" for name in self.kept.says
         )
-        return (
-            f"{SAME}.{moment} IS NULL\n"
-            f"  AND ({LATEST}.{moment} IS NULL OR {LATEST}.{moment} > {ARRIVING}.{moment}"
-            f" OR {differs})"
-        )
+        return f"{SAID}.is_new AND ({SAID}.before_{self.kept.moment} IS NULL OR {differs})"
 
-    def _equal(self, other: str, names: Sequence[str]) -> str:
-        return " AND ".join(f"{other}.{name} = {ARRIVING}.{name}" for name in names)
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        return (self.kept.moment, *self.kept.says)
+
+    @property
+    def _where(self) -> str:
+        return f"\n    WHERE {' AND '.join(self.bounds)}" if self.bounds else ""
+
+    def _picked(self, source: str) -> str:
+        names = dict.fromkeys((*self.contract.key, *self.kept.says))
+        return ", ".join(f"{source}.{name}" for name in names)
+
+    def _equal(self, other: str) -> str:
+        return " AND ".join(f"{other}.{name} = {ARRIVING}.{name}" for name in self.contract.key)

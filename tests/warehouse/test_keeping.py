@@ -101,6 +101,22 @@ def test_what_was_said_earlier_may_come_later(said: Said) -> None:
     assert [row[1] for row in said.rows] == [1, 2, 5]
 
 
+def test_together_with_what_stands(said: Said) -> None:
+    """A copy whose first row is there already: a row says nothing new beside the one before it,
+    not beside the latest that stood when they came."""
+    said.add(said.toy("car", 0))
+    again = [said.toy("car", minutes, wheels=n) for minutes, n in ((0, 4), (1, 3), (2, 3), (3, 4))]
+    assert said.add(*again) == 2
+    assert [row[1:3] for row in said.rows] == [(0, 4), (1, 3), (3, 4)]
+
+
+def test_beside_what_stands_not_what_contradicts_it(said: Said) -> None:
+    """Another word for a moment that is told is not kept, and nothing is measured by it."""
+    said.add(said.toy("car", 5))
+    assert said.add(said.toy("car", 5, wheels=3), said.toy("car", 6, wheels=3)) == 1
+    assert [row[1:3] for row in said.rows] == [(5, 4), (6, 3)]
+
+
 def test_in_the_lane(said: Said) -> None:
     with said.warehouse.lane:
         assert said.add(said.toy("car", 0), in_lane=True) == 0
