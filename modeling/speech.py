@@ -41,8 +41,10 @@ class When:
     is_backfill: bool
 
     def as_of(self, rows: SpokenOf) -> Moments:
-        """Live, what is said speaks for now; backfilled, for the moment that rules speak for."""
-        return rows.as_rules_speak if self.is_backfill else np.full(len(rows), self._now)
+        """Live, what is said speaks for now; backfilled, for the moment that rules speak for, or
+        for now where that is still to come: else it would outlast what is said live by then."""
+        now = np.full(len(rows), self._now)
+        return np.minimum(rows.as_rules_speak, now) if self.is_backfill else now
 
     @property
     def _now(self) -> np.datetime64:

@@ -21,7 +21,7 @@ CONTRACT = Contract(
         instant(
             "as_of",
             "The moment it speaks for, before tip-off, UTC: when it was said, or, backfilled, that"
-            " for which rules speak of the player.",
+            " for which rules speak of the player, if it is earlier.",
             nullable=False,
         ),
         text("game_id", "The game.", nullable=False),

@@ -17,7 +17,7 @@ from pipeline.run import Pipeline
 from processors.errors import ModelRefused
 from processors.features import SETS
 from processors.registry import load
-from tests.modeling.speakers import AFTERWARDS, DAY, KEPT, STORE, asked, backfilled, used
+from tests.modeling.speakers import AFTERWARDS, DAY, KEPT, STORE, asked, backfilled, named, used
 
 READY = "list_contains(string_split(ready_feature_sets, ','), 'v12')"
 
@@ -162,6 +162,28 @@ class TestLive:
             True,
             True,
         ]
+
+    def test_a_backfill_before_it(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
+        """What is backfilled in the morning doesn't speak for the afternoon: what is said live an
+        hour later is the last word."""
+        model_id, other = ridge.metadata.model_id, named(shelf, "other").metadata.model_id
+        morning = datetime(2026, 2, 10, 14, tzinfo=UTC)
+        backfill = {"moment": morning, "is_backfill": True, "model_id": other}
+        live = {"moment": morning + timedelta(hours=1), "is_backfill": False, "model_id": model_id}
+        for said in (backfill, live):
+            speak(quiet, DAY, shelf, **said)
+        last = asked(
+            quiet,
+            f"SELECT model_id, count(*) FROM {KEPT} GROUP BY 1 ORDER BY max(as_of) DESC, 1",
+        )
+        assert [row[0] for row in last] == [model_id, other]
+        words = asked(
+            quiet,
+            f"SELECT DISTINCT model_id FROM (SELECT *, row_number() OVER (PARTITION BY"
+            f" player_lookup ORDER BY as_of DESC) AS place FROM {KEPT}) WHERE place = 1",
+        )
+        assert words == [(model_id,)]
+        assert asked(quiet, f"SELECT count(*) FROM {KEPT} WHERE as_of > created_at") == [(0,)]
 
 
 class TestPoints:
