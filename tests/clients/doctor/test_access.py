@@ -113,12 +113,16 @@ def test_tables_of_others(deploy: Deploy, well: Address) -> None:
     seen = found(deploy(owned_layers=("precompute",)))
     assert "write nba_analytics" not in seen
     assert seen["write nba_ops"].verdict is Verdict.PASSED
-    assert seen["write nba_raw"].says.startswith("nba_raw.live_predictions takes rows")
+    says = seen["write nba_raw"].says
+    assert says.startswith("nba_raw.live_predictions, nba_raw.model_predictions take rows")
 
 
-def test_our_tables_among_others(deploy: Deploy, server: BigQueryServer, well: Address) -> None:
-    """The right that is lacking is one on the tables, not on their dataset."""
-    server.faults.answer("accessDenied", kind="query", nth=5)
+@pytest.mark.parametrize("job", [5, 6])
+def test_our_tables_among_others(
+    deploy: Deploy, server: BigQueryServer, well: Address, job: int
+) -> None:
+    """The right that is lacking is one on a table, either of them, not on their dataset."""
+    server.faults.answer("accessDenied", kind="query", nth=job)
     write = found(deploy(owned_layers=("precompute",)))["write nba_raw"]
     assert write.verdict is Verdict.FAILED
     tables = ("live_predictions", "model_predictions")
