@@ -60,9 +60,16 @@ CONTRACT = Contract(
         ),
     ),
     expected="""
-        SELECT DISTINCT said.game_date, said.player_lookup, said.system_id, said.is_backfill,
+        SELECT said.game_date, said.player_lookup, said.system_id, said.is_backfill,
           IF(games.game_id IS NULL, 'no_result', NULL) AS left_out_reason
-        FROM `nba_predictions.player_prop_predictions` AS said
+        FROM (
+          SELECT game_date, player_lookup, system_id, is_backfill, game_id
+          FROM `nba_predictions.player_prop_predictions`
+          WHERE game_date >= @start_date AND game_date <= @end_date
+          QUALIFY ROW_NUMBER() OVER (
+            PARTITION BY game_date, player_lookup, system_id, is_backfill
+            ORDER BY as_of DESC) = 1
+        ) AS said
         LEFT JOIN (
           SELECT DISTINCT finished.game_date, finished.game_id
           FROM `nba_raw.schedule` AS finished
@@ -72,7 +79,6 @@ CONTRACT = Contract(
           WHERE finished.game_date >= @start_date AND finished.game_date <= @end_date
             AND finished.status = 'final'
         ) AS games ON games.game_id = said.game_id AND games.game_date = said.game_date
-        WHERE said.game_date >= @start_date AND said.game_date <= @end_date
     """,
     findings=(
         Finding(name="void", counts_when="is_voided"),

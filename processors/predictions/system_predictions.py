@@ -86,9 +86,9 @@ CONTRACT = Contract(
         SELECT said.game_date, said.player_lookup, said.system_id,
           CASE
             WHEN COUNT(store.player_lookup) = 0 THEN 'not_in_the_store'
-            WHEN COUNTIF(
+            WHEN COUNTIF(store.player_lookup IS NOT NULL AND (
               said.as_of < games.tipoff_at OR games.tipoff_at IS NULL
-              AND said.as_of <= TIMESTAMP_ADD(TIMESTAMP(said.game_date), INTERVAL 10 HOUR)) = 0
+              AND said.as_of <= TIMESTAMP_ADD(TIMESTAMP(said.game_date), INTERVAL 10 HOUR))) = 0
               THEN 'from_tipoff_on'
           END AS left_out_reason
         FROM `nba_raw.model_predictions` AS said

@@ -13,7 +13,9 @@ CONTRACT = Contract(
     ),
     layer=Layer.RAW,
     written_here=True,
-    kept=Kept(moment="as_of", says=("predicted_points", "current_points_line", "model_id")),
+    kept=Kept(
+        moment="as_of", says=("game_id", "predicted_points", "current_points_line", "model_id")
+    ),
     key=("game_date", "player_lookup", "system_id", "as_of"),
     date_column="game_date",
     columns=(

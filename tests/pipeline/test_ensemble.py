@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fractions import Fraction
@@ -13,7 +14,7 @@ from pipeline.explanation import explain
 from pipeline.run import Pipeline, Report
 from tests.oracle.player_games import COUNTS
 from tests.oracle.tiny import day, tipoff
-from tests.worlds import stored_rows
+from tests.worlds import load_rows, stored_rows
 
 from .small import BOXES, Small, correct, nth, outcome, plan, run, states, statuses
 
@@ -154,6 +155,18 @@ class TestModels:
         left_out = outcome(report, SYSTEMS, EVENING).evidence.left_out
         assert left_out == {"missing_shot_zone_mismatch_score": 18, "from_tipoff_on": 1}
 
+    def test_of_another_game(self) -> None:
+        """In time for a game that he isn't in, too late for his own: nothing is missing."""
+        small = season()
+        small.play("other", EVENING, "LAL", "UTA", size=9)
+        small.raw[MODELS] = [
+            said("bos0", EVENING, 20, game_id="other"),
+            said("bos0", EVENING, 21, hours=0),
+        ]
+        report = run(small.pipeline(), EVENING, None, SYSTEMS)
+        found = outcome(report, SYSTEMS, EVENING).evidence
+        assert (found.expected, found.left_out["from_tipoff_on"]) == (found.written, 1)
+
     def test_without_a_tipoff(self) -> None:
         """Until ten in the morning, and no later."""
         small = season(tipoff_at=None)
@@ -282,6 +295,27 @@ class TestLive:
         assert graded["as_of"] == tipoff(EVENING) - timedelta(hours=1)
         assert (other["prediction_correct"], other["error"]) == (None, -2.75)
         assert of(live.pipeline, GRADES, "bos0")["ridge"]["error"] == SAID - 10
+
+    def test_in_another_game_it_is_news(self) -> None:
+        """Traded on the day: the same points and line, and what stands would be void."""
+        small = season()
+        small.raw[LIVE] = [told("bos0", 20, hours=3)]
+        with closing(small.pipeline().warehouse) as warehouse:
+            for hours in (2, 1):
+                load_rows(warehouse, {LIVE: [told("bos0", 20, hours=hours, game_id="other")]})
+            assert [row["game_id"] for row in stored_rows(warehouse, LIVE)] == ["g17", "other"]
+
+    def test_told_of_two_games(self) -> None:
+        """The last word is of a game that isn't over: it is waited for, and not counted as lost."""
+        small = season()
+        small.play("other", EVENING, "LAL", "UTA", size=9, status="scheduled")
+        small.raw[LIVE] = [
+            told("bos0", 20, hours=3),
+            told("bos0", 20, hours=1, game_id="other"),
+        ]
+        report = run(small.pipeline(), EVENING, None, GRADES)
+        found = outcome(report, GRADES, EVENING).evidence
+        assert (found.expected, found.left_out) == (found.written, {"no_result": 1})
 
     def test_without_a_tipoff(self) -> None:
         """When it was told is known, and whether that was before is not."""
