@@ -19,6 +19,7 @@ from processors.errors import UsageError
 from processors.registry import load
 from service.models.drift import DriftAsked
 from service.models.requests import Predict, ProcessDate, Reconcile, Verify
+from service.routes.process import asked_tables
 from service.settings import READ_ELSEWHERE, Settings, load_settings
 from tests.deploy.conftest import DEPLOY, TOLD
 from tests.deploy.spoiling import spoil
@@ -123,6 +124,18 @@ def test_what_the_scheduler_asks_is_understood(declared: Declared) -> None:
         assert one.uri.startswith(url)
         BODIES[one.uri.removeprefix(url)].model_validate_json(json.dumps(one.body))
     assert declared.pubsub.push.endpoint == f"{url}/pubsub/push"
+
+
+def test_the_scheduler_asks_for_every_table(declared: Declared) -> None:
+    """Of one that nobody asks for, `tipoff-verify` would find each date missing."""
+    registry = load()
+    asked: set[str] = set()
+    for one in declared.scheduler.jobs:
+        if one.uri.endswith("/predict"):
+            asked.update(asked_tables(Predict.model_validate(one.body).work, registry))
+        elif one.uri.endswith("/process-date"):
+            asked.update(asked_tables(ProcessDate.model_validate(one.body), registry))
+    assert {one.table for one in registry.upstream(tuple(asked))} == {one.table for one in registry}
 
 
 @pytest.mark.parametrize("part", ["service", "job"])
