@@ -75,12 +75,24 @@ class Asking:
             return answers.run(asked)
 
     def predict(
-        self, day: str, *, backfill: bool, force: bool, model: str | None = None
+        self,
+        day: str,
+        *,
+        backfill: bool,
+        force: bool,
+        model: str | None = None,
+        is_home_told: bool = False,
     ) -> RanLive:
+        """Of a service nobody can ask for models of another home than its own."""
         asked = checked(
             Predict, analysis_date=day, backfill_mode=backfill, force=force, model=model
         )
         with self._answers() as answers:
+            if is_home_told and isinstance(answers, ThroughOwner):
+                raise UsageError(
+                    f"the service at {answers.door.url} holds the warehouse, and models speak there"
+                    " from where its TIPOFF_MODELS_HOME says: leave out --home, or stop it"
+                )
             return answers.predict(asked)
 
     def dead_letters(self, *, limit: int, settled: bool) -> LettersSeen:

@@ -87,7 +87,9 @@ def predict(
     # With all that answers a question.
     from clients.asking import Asking
 
-    ran = Asking(settings, wait).predict(day, backfill=backfill, force=force, model=model)
+    ran = Asking(settings, wait).predict(
+        day, backfill=backfill, force=force, model=model, is_home_told=home is not None
+    )
     if json:
         _put(ran)
     else:

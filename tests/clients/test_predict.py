@@ -59,6 +59,9 @@ def test_through_owner(file: Path) -> None:
     without = [say(file, *refused), say(file, *asked)]
     with serving(file):
         through = [say(file, *refused), say(file, *asked)]
+        elsewhere = say(file, *asked, "--home", str(file.parent))
     assert [one.code for one in through] == [one.code for one in without] == [64, 0]
     assert "backfill" in through[0].err
+    assert (elsewhere.code, elsewhere.out) == (64, "")
+    assert "TIPOFF_MODELS_HOME" in elsewhere.err
     assert through[1].out.splitlines()[:-1] == without[1].out.splitlines()[:-1]
