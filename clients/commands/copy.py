@@ -33,7 +33,7 @@ def copy(
     wait: WaitOption = WAIT,
     json: JsonOption = False,
 ) -> int:
-    """Copy raw tables into another warehouse; rows there of equal key are replaced."""
+    """Copy raw tables into another warehouse: rows of equal key go, but for those told live."""
     contracts = load().contracts
     names = [name.strip() for name in (tables or "").split(",") if name.strip()]
     chosen = copying.copied_tables(names, contracts)
