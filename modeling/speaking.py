@@ -13,6 +13,7 @@ from modeling.models.shelf import Kept, Shelf
 from modeling.speech import Speaker, Speech, When, in_time, keep, to_hundredths
 from modeling.spoken_of import read_spoken_of
 from modeling.training_set import features_of
+from pipeline.outcome import COMPLETED, WITH_FINDINGS, Overall
 from pipeline.run import Pipeline
 from processors.errors import ModelRefused
 from processors.features import SETS
@@ -68,6 +69,11 @@ class Spoken:
     def said(self) -> int:
         """Rows that are kept now."""
         return sum(one.said for one in self.voices)
+
+    @property
+    def overall(self) -> Overall:
+        """A model that should have spoken, and spoke of nobody, is a finding."""
+        return COMPLETED if all(one.said for one in self.voices) else WITH_FINDINGS
 
     @property
     def lines(self) -> list[str]:

@@ -35,6 +35,11 @@ class Spoken(Protocol):
         """In words, a line a model."""
         ...
 
+    @property
+    def overall(self) -> Overall:
+        """Whether all who should have spoken did."""
+        ...
+
     def as_plain(self) -> Mapping[str, object]: ...
 
 
@@ -56,8 +61,9 @@ class Predicted:
 
     @property
     def overall(self) -> Overall:
-        """What was computed decides, and what was told."""
-        return worst([self.report.overall, *([self.said.overall] if self.said else [])])
+        """What was computed decides, who spoke, and what was told."""
+        asked = (self.spoken, self.said)
+        return worst([self.report.overall, *(one.overall for one in asked if one)])
 
 
 def predict(

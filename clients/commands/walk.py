@@ -33,4 +33,4 @@ def walk_said(
         put_json({**as_plain(ran), "days": len(spoken.days), "spoken": spoken.as_plain()})
     else:
         show(ran)
-    return ran.exit_code
+    return ran.exit_code or spoken.overall.exit_code

@@ -16,6 +16,7 @@ from modeling.fitting.recipe import Framework
 from modeling.models.choosing import SYSTEMS
 from modeling.models.shelf import Kept, Shelf
 from modeling.speaking import SILENCES, Speaking
+from pipeline.outcome import COMPLETED, WITH_FINDINGS
 from pipeline.plan import make_request
 from pipeline.run import Pipeline
 from processors.errors import ModelRefused, UsageError
@@ -43,7 +44,7 @@ class TestWhoSpeaks:
 
     def test_nobody_is_active(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
         told = backfilled(quiet, shelf)
-        assert (told.said, told.voices) == (0, ())
+        assert (told.said, told.voices, told.overall) == (0, (), COMPLETED)
         assert "none in" in told.reason
         assert backfilled(quiet, None).reason == "no model speaks: TIPOFF_MODELS_HOME is not set"
         with pytest.raises(ModelRefused, match="TIPOFF_MODELS_HOME"):
@@ -82,8 +83,9 @@ class TestSilent:
         with pytest.raises(ModelRefused) as caught:
             backfilled(pipeline, shelf, day, kept.metadata.model_id)
         used(kept)
-        (voice,) = backfilled(pipeline, shelf, day).voices
+        (voice,) = (told := backfilled(pipeline, shelf, day)).voices
         assert (voice.said, voice.silence, voice.reason) == (0, word, caught.value.message)
+        assert told.overall is WITH_FINDINGS
         assert word in SILENCES
         assert asked(pipeline, f"SELECT * FROM {KEPT}") == []
         return caught.value.message

@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from pipeline.clock import now
-from pipeline.outcome import BLOCKED, COMPLETED, WITH_FINDINGS
+from pipeline.outcome import BLOCKED, COMPLETED, WITH_FINDINGS, Overall
 from pipeline.predicting import Predicted, predict
 from pipeline.run import Pipeline
 from pipeline.saying import COLUMNS, _write, keep_live
@@ -287,6 +287,10 @@ class OneVoice:
         self.said = len(rows)
         return self
 
+    @property
+    def overall(self) -> Overall:
+        return COMPLETED if self.said else WITH_FINDINGS
+
     def as_plain(self) -> dict[str, object]:
         return {"said": self.said}
 
@@ -301,6 +305,13 @@ class TestModels:
         told = [row for row in stored_rows(pipeline.warehouse, LIVE) if row["model_id"]]
         assert {(row["model_state"], row["feature_set"]) for row in told} == {("active", "v1")}
         assert len(told) == PLAYERS
+
+    def test_one_that_says_nothing(self, pipeline: Pipeline) -> None:
+        """Rules are told all the same, and nobody takes it for well."""
+        found = tell(pipeline, speak=lambda *_, **__: OneVoice(pipeline))
+        assert found.said
+        assert found.said.new == {RULE: PLAYERS}
+        assert (found.said.overall, found.overall) == (COMPLETED, WITH_FINDINGS)
 
     def test_are_not_asked_where_nothing_is_ready(self, pipeline: Pipeline) -> None:
         spoil(pipeline)
