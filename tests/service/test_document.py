@@ -44,7 +44,7 @@ def test_any_input(document: Any, mode: GenerationMode) -> None:
         operation = found.ok()
 
         @settings(
-            max_examples=15,
+            max_examples=40,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

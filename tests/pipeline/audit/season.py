@@ -11,7 +11,7 @@ from pipeline.run import Pipeline
 from processors.registry import load
 from warehouse.duckdb.engine import DuckDBWarehouse
 
-DATES = 3
+DATES = 6
 """Evenly spread from opening night to the last game: what two cores audit in half a minute. Blind
 is a statement, whatever the date; the dates are to differ in what their rows hold."""
 

@@ -34,7 +34,7 @@ from tests.service.push.envelopes import BOXES, landed
 from tests.service.push.relay import relaying
 from warehouse.duckdb.engine import DuckDBWarehouse
 
-MESSAGES, DATES = 300, 36
+MESSAGES, DATES = 500, 60
 PATIENCE_SECONDS = 120
 TABLES = (
     BOXES,
