@@ -22,29 +22,35 @@ LARGE = [{"run_id": "run", "reason": "é" * 200_000} for _ in range(9)]
 """10.8 MB, as JSON spells it."""
 
 
-def events(server: BigQueryServer) -> list[list[Any]]:
-    """Of the runs' rows, by the job that brought them."""
-    return [
-        [row["structValues"]["event"]["value"] for row in one["parameterValue"]["arrayValues"]]
-        for job in server.jobs.values()
-        for one in job.configuration.get("query", {}).get("queryParameters", ())
-        if one["name"] == "runs_rows"
-    ]
+def portions(server: BigQueryServer) -> list[tuple[list[str], int]]:
+    """Of each job that brought rows: the events of its runs, and how many partitions. A job is one,
+    however often it was sent: on a busy machine a line breaks."""
+    found = []
+    for job in server.jobs.values():
+        rows: dict[str, list[Any]] = {
+            one["name"]: one["parameterValue"]["arrayValues"]
+            for one in job.configuration.get("query", {}).get("queryParameters", ())
+            if one["name"] in ("runs_rows", "partitions_rows")
+        }
+        if rows:
+            runs = [row["structValues"]["event"]["value"] for row in rows.get("runs_rows", ())]
+            found.append((runs, len(rows.get("partitions_rows", ()))))
+    return found
 
 
 def test_the_start_first_and_the_end_last(open_shop: OpenShop, server: BigQueryServer) -> None:
     shop = open_shop()
-    before = len(events(server))
+    before = len(portions(server))
     shop.append({RUNS: [STARTED, ENDED], PARTITIONS: LARGE})
-    assert sent(server) == ["query"] * 2
     assert shop.rows(f"SELECT COUNT(*) FROM `{PARTITIONS}`") == [(9,)]
-    assert events(server)[before:] == [["started"], ["finished"]]
+    assert portions(server)[before:] == [(["started"], 5), (["finished"], 4)]
 
 
 def test_as_little_as_one_request_holds(open_shop: OpenShop, server: BigQueryServer) -> None:
     shop = open_shop()
+    before = len(portions(server))
     shop.append({RUNS: [STARTED, ENDED], PARTITIONS: LARGE[:5]})
-    assert sent(server) == ["query"]
+    assert portions(server)[before:] == [(["started", "finished"], 5)]
 
 
 def test_a_portion_that_is_refused(open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
