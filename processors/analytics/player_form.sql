@@ -26,6 +26,12 @@ WITH played AS (
     AND line.game_date >= @history_start AND line.game_date <= @end_date
   WHERE summary.game_date >= @history_start AND summary.game_date <= @end_date
     AND NOT summary.is_dnp
+    -- Windows over a season are dear: only of those who played on the dates that are asked for.
+    AND summary.player_lookup IN (
+      SELECT present.player_lookup
+      FROM `nba_analytics.player_game_summary` AS present
+      WHERE present.game_date >= @start_date AND present.game_date <= @end_date
+        AND NOT present.is_dnp)
 ),
 numbered AS (
   SELECT game_date, player_lookup, season_year, team_abbr, is_starter, team_game_number,
