@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -62,9 +63,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """DuckDB's, where a test doesn't ask for more: the workers are as many as the cores, and second
-    threads would take them from each other. Services in processes of their own are left theirs."""
+    threads would take them from each other. Services in processes of their own are left theirs.
+    What is written stays in the log when a file is closed, which nearly always is thrown away then:
+    whoever wants to copy it has it `settled`."""
+    connect = partial(duckdb.connect, config={"threads": 1})
+
+    def connected(*arguments: Any, **named: Any) -> duckdb.DuckDBPyConnection:
+        opened = connect(*arguments, **named)
+        opened.execute("PRAGMA disable_checkpoint_on_shutdown")
+        return opened
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+        patch.setattr(duckdb, "connect", connected)
         yield
 
 

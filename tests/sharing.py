@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 
@@ -22,8 +23,18 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         if not made.exists():
             unfinished = factory.mktemp("unfinished") / name
             make(unfinished)
+            for file in unfinished.rglob("*") if unfinished.is_dir() else [unfinished]:
+                settle(file)
             unfinished.rename(made)
     return made
+
+
+def settle(file: Path) -> Path:
+    """What a DuckDB file's log holds is written into the file itself, which may be copied then."""
+    if file.with_name(f"{file.name}.wal").exists():
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("CHECKPOINT")
+    return file
 
 
 def own_copy(file: Path, factory: pytest.TempPathFactory) -> Path:

@@ -19,7 +19,7 @@ ATTEMPTS = 3
 
 @contextmanager
 def deployment_at(settings: Settings, wait: float) -> Iterator[Deployment]:
-    """Files that are left can go once the warehouse is closed."""
+    """Files that are left can go once the warehouse is closed, with what was not yet in them."""
     left: list[Path] = []
     try:
         with closing(opened(settings, wait)) as warehouse:
@@ -38,3 +38,4 @@ def deployment_at(settings: Settings, wait: float) -> Iterator[Deployment]:
     finally:
         for path in left:
             path.unlink(missing_ok=True)
+            path.with_name(f"{path.name}.wal").unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from pipeline.audit.verdict import AuditKind, Verdict, Word, remember
 from pipeline.outcome import USAGE_EXIT_CODE
 from pipeline.run import Pipeline
 from processors.registry import load
+from tests.sharing import settle
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 STORE = "nba_predictions.ml_feature_store_v2"
@@ -65,7 +66,7 @@ def audited_file(computed_season_file: Path, tmp_path_factory: pytest.TempPathFa
         pipeline = Pipeline(warehouse, load())
         found = read_partitions(pipeline, pipeline.assessor.calendar.game_dates)
         remember(warehouse, [spoken(one, Word.PASSED) for one in found if one.must_be_blind])
-    return path
+    return settle(path)
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ class TestLeaked:
         path = Path(shutil.copy(audited_file, tmp_path_factory.mktemp("leaked") / "s.duckdb"))
         with duckdb.connect(str(path)) as connection:
             connection.execute(LEAK)
-        return path
+        return settle(path)
 
     def test_is_refused(
         self, scratch: Path, home: Path, capsys: pytest.CaptureFixture[str]

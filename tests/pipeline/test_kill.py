@@ -22,6 +22,7 @@ from tests.pipeline.small import (
     everything,
     run,
 )
+from tests.sharing import settle
 from tests.worlds import load_rows
 from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.duckdb.ownership import owner_file, read_owner
@@ -82,7 +83,7 @@ class Drill:
         load_rows(warehouse, {BOXES: rows})
         warehouse.close()
         quiet = folder / "quiet.duckdb"
-        shutil.copy(self.before, quiet)
+        shutil.copy(settle(self.before), quiet)
         warehouse = DuckDBWarehouse(quiet, threads=1)
         self.steps: list[str] = []
         run(Pipeline(warehouse, load(), on_step=self.steps.append), 0, DATES - 1)

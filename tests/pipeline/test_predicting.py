@@ -22,6 +22,7 @@ from processors.errors import UsageError
 from processors.registry import load
 from tests.oracle.tiny import day, tipoff
 from tests.pipeline.killed import start
+from tests.sharing import settle
 from tests.worlds import load_rows, stored_rows
 from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.files import Desk
@@ -75,7 +76,7 @@ def computed_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_rows(warehouse, season().filled)
     run(Pipeline(warehouse, load()), EVENING, None, "ml_feature_store_v2")
     warehouse.close()
-    return path
+    return settle(path)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from service.app import create_app
 from service.office import opened
 from service.settings import Settings
+from tests.sharing import settle
 
 Service = Callable[..., TestClient]
 
@@ -24,7 +25,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
         def start(file: Path, **settings: object) -> TestClient:
             copy = tmp_path_factory.mktemp("served") / "season.duckdb"
-            shutil.copy(file, copy)
+            shutil.copy(settle(file), copy)
             chosen = Settings(warehouse=f"duckdb://{copy}", **settings)  # type: ignore[arg-type]
             office = stack.enter_context(opened(chosen))
             return stack.enter_context(

@@ -22,6 +22,7 @@ from clients.command import execute
 from tests.clients.backfill.proxy import Fault, Proxy
 from tests.clients.serving import Said
 from tests.service.process import Served
+from tests.sharing import settle
 
 STORE = "nba_predictions.ml_feature_store_v2"
 GAPS = ("2025-12-02", "2025-12-05", "2026-01-14")
@@ -40,7 +41,7 @@ def season(computed_season_file: Path, tmp_path_factory: pytest.TempPathFactory)
         connection.execute(
             f"DELETE FROM nba_raw.player_boxscores WHERE game_date = DATE '{UNPLAYED}'"
         )
-    return path
+    return settle(path)
 
 
 @pytest.fixture(scope="module")

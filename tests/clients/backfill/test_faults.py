@@ -32,6 +32,7 @@ from tests.clients.backfill.conftest import TwoSeasons
 from tests.clients.backfill.proxy import USES, Fault, Proxy, Tokens
 from tests.service.process import Served
 from tests.service.test_under_load import assert_equal
+from tests.sharing import settle
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 IN_FLIGHT = 3
@@ -74,6 +75,7 @@ def compute(file: Path, days: Sequence[date], tables: Sequence[str] = ()) -> Non
     pipeline = Pipeline(warehouse, load())
     pipeline.run(make_request(pipeline.registry, tables=tables, days=days))
     warehouse.close()
+    settle(file)
 
 
 def script() -> Iterator[Fault]:

@@ -13,6 +13,7 @@ import pytest
 from clients.command import execute
 from clients.doctor import opening, rehearsing
 from tests.clients.doctor.conftest import played, two_tables
+from tests.sharing import settle
 from tests.worlds import load_rows
 from warehouse.duckdb.engine import DuckDBWarehouse
 from warehouse.interface import Warehouse
@@ -28,7 +29,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     warehouse.close()
     monkeypatch.setattr(opening, "load", two_tables)
     monkeypatch.setenv("TIPOFF_WAREHOUSE", f"duckdb://{path}")
-    return path
+    return settle(path)
 
 
 def told(
@@ -68,7 +69,7 @@ def test_for_people(capsys: pytest.CaptureFixture[str], file: Path) -> None:
 
 def test_kept(capsys: pytest.CaptureFixture[str], file: Path) -> None:
     assert told(capsys, "--keep")[0] == 0
-    (kept,) = file.parent.glob(f"{file.name}.doctor_*.duckdb")
+    (kept,) = map(settle, file.parent.glob(f"{file.name}.doctor_*.duckdb"))
     assert told(capsys)[0] == 0
     assert list(file.parent.glob(f"{file.name}.doctor_*")) == [kept]
 

@@ -15,6 +15,7 @@ from clients.command import execute
 from pipeline.readiness import STORE
 from processors.features import FEATURES, SETS
 from service.page.features import ORDERS, Order, SetName, share, value
+from tests.sharing import settle
 
 SEASON = "2025-26"
 BROKEN = (
@@ -34,7 +35,7 @@ def broken_file(computed_season_file, tmp_path_factory):
         for statement in BROKEN:
             connection.execute(statement)
     execute(["audit", "canaries", "--tables", STORE, "--warehouse", f"duckdb://{path}"])
-    return path
+    return settle(path)
 
 
 @pytest.fixture(scope="module")
