@@ -219,3 +219,30 @@ def days(first: int, last: int) -> list[date]:
 
 
 Tables = Mapping[str, Rows]
+
+
+def two_games(dates: int = 1) -> Small:
+    """32 rows a date: one bad row is 3.1 %."""
+    small = Small()
+    for number in range(dates):
+        small.play_two(number)
+    return small
+
+
+def quarantine(pipeline: Pipeline) -> list[tuple]:
+    return pipeline.warehouse.rows(
+        "SELECT table_name, partition_date, row_key, reason, row_text FROM `nba_ops.quarantine`"
+        " ORDER BY recorded_at, row_key"
+    )
+
+
+def done(small: Small, last: int | None = None) -> Pipeline:
+    """Every table of every date computed."""
+    pipeline = small.pipeline()
+    run(pipeline, 0, small.last_day if last is None else last)
+    return pipeline
+
+
+def under(pipeline: Pipeline, registry) -> Pipeline:
+    """The same warehouse, after a deployment of other code."""
+    return Pipeline(pipeline.warehouse, registry)

@@ -8,7 +8,7 @@ from pipeline.outcome import Status
 from pipeline.plan import make_request
 from tests.oracle.tiny import day
 from tests.pipeline.small import GAMES, OFFENSE, ask, league, outcome, run
-from tests.pipeline.test_run import Lying
+from tests.pipeline.test_failing import Lying
 
 
 class TestRecentRuns:
