@@ -19,6 +19,7 @@ from clients.commands.demonstrate import show
 from pipeline.audit.demonstration import Demonstration, demonstrate
 from pipeline.audit.planting import DOOR
 from pipeline.outcome import USAGE_EXIT_CODE
+from tests.sharing import settle
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "demonstration.md"
@@ -54,7 +55,7 @@ def told(computed_season_file: Path, tmp_path_factory: pytest.TempPathFactory) -
         patch.setattr("clients.commands.demonstrate.put_json", said.append)
         patch.setattr("clients.commands.demonstrate.demonstrate", kept)
         code = execute(["audit", "demonstrate", "--warehouse", f"duckdb://{path}", "--json"])
-    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    after = hashlib.sha256(settle(path).read_bytes()).hexdigest()
     return Told(code, json.loads(json.dumps(said[0], default=str)), shown[0], before, after)
 
 
