@@ -10,3 +10,5 @@ MODELS = ("gradient_boosted", "ridge")
 ENSEMBLE = "ensemble"
 BY_THEMSELVES = (*RULES, *MODELS)
 SYSTEMS = (*BY_THEMSELVES, ENSEMBLE)
+OF_MODELS = ("model_id", "model_state", "feature_set", "created_at")
+"""Columns that are NULL of rules and of the ensemble."""

@@ -3,7 +3,7 @@ against."""
 
 from processors.columns import day, flag, instant, integer, real, text
 from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, RowCheck, Tolerance
-from processors.systems import ENSEMBLE, SYSTEMS
+from processors.systems import ENSEMBLE, OF_MODELS, SYSTEMS
 from processors.window import ON_THE_DAY, days_before
 
 LINE = (
@@ -12,8 +12,6 @@ LINE = (
     "edge",
     "confidence",
 )
-OF_MODELS = ("model_id", "model_state", "feature_set", "created_at")
-"""What rules and the ensemble have not."""
 
 CONTRACT = Contract(
     table="nba_predictions.player_prop_predictions",

@@ -2,11 +2,8 @@
 
 from processors.columns import day, instant, integer, real, text
 from processors.contract import Canary, Contract, Cutoff, Finding, Input, Layer, RowCheck, Tolerance
-from processors.systems import BY_THEMSELVES, MODELS
+from processors.systems import BY_THEMSELVES, MODELS, OF_MODELS
 from processors.window import ON_THE_DAY
-
-OF_MODELS = ("model_id", "model_state", "feature_set", "created_at")
-"""What a rule has not."""
 
 CONTRACT = Contract(
     table="nba_predictions.system_predictions",
