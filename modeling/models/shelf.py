@@ -179,11 +179,19 @@ def _checked(kept: Kept) -> None:
 
 
 def _read(folder: Path) -> Kept:
-    return Kept(
-        metadata=from_text((folder / METADATA).read_text()),
-        state=State((folder / STATE).read_text().strip()),
-        folder=folder,
-    )
+    """Nobody goes on without one that can't be read: it may be the one that is used."""
+    try:
+        return Kept(
+            metadata=from_text((folder / METADATA).read_text()),
+            state=State((folder / STATE).read_text().strip()),
+            folder=folder,
+        )
+    # No JSON, another version's fields, no state.
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelRefused(
+            f"{folder} holds no model that can be read ({type(error).__name__}: {error}): put its"
+            f" {METADATA} and {STATE} back as they were, or take the folder away"
+        ) from error
 
 
 def _write(path: Path, text: str) -> None:

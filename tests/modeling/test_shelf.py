@@ -13,7 +13,7 @@ from clients.command import execute
 from modeling.backtest import fit_after, run_backtest
 from modeling.fitting.recipe import USUAL_LOSS, Framework, Recipe, parse_loss
 from modeling.models.metadata import State
-from modeling.models.shelf import METADATA, Kept, Shelf
+from modeling.models.shelf import METADATA, STATE, Kept, Shelf
 from modeling.report.report import make_report
 from processors.errors import ModelRefused, UsageError
 from tests.modeling.small import RIDGE, asked, make_rows
@@ -83,6 +83,16 @@ class TestLoading:
         kept.file.write_text(kept.file.read_text().replace("1", "2", 1))
         with pytest.raises(ModelRefused, match="not the file that was kept"):
             shelf.load(kept.metadata.model_id)
+
+    @pytest.mark.parametrize(
+        ("file", "text"), [(METADATA, "{"), (METADATA, "{}"), (METADATA, "[1]"), (STATE, "asleep")]
+    )
+    def test_not_to_be_read(self, shelf: Shelf, file: str, text: str) -> None:
+        """It may be the active one: nobody is listed or chosen without it."""
+        kept = keep(shelf, passing=False)
+        (kept.folder / file).write_text(text)
+        with pytest.raises(ModelRefused, match=f"{kept.folder} holds no model that can be read"):
+            shelf.all()
 
     def test_unknown(self, shelf: Shelf) -> None:
         with pytest.raises(UsageError, match="tipoff backtest keeps one"):
