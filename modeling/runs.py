@@ -52,9 +52,11 @@ def checked_name(name: str) -> str:
 
 
 def write_run(home: Path, done: Backtest, report: Report) -> Path:
-    """Replaces a run of the same name; say where it is."""
+    """Replaces a run of the same name; say where it is. It is one from its report on, which goes
+    first and comes last: nobody finds the report of one beside what another predicted."""
     folder = home / BACKTESTS / checked_name(done.asked.name)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / REPORT).unlink(missing_ok=True)
     rows = done.rows
     arrays: dict[str, Any] = {
         "game_date": rows.days.astype("datetime64[us]"),
@@ -75,8 +77,10 @@ def write_run(home: Path, done: Backtest, report: Report) -> Path:
             f" TO {quoted(str(folder / PREDICTIONS))} (FORMAT parquet, COMPRESSION zstd,"
             f" KV_METADATA {{{ORIGIN}: {quoted(_told(done))}}})"
         )
-    (folder / REPORT).write_text(as_text(report))
     (folder / PAGE).write_text(as_page(report))
+    draft = folder / f"{REPORT}.draft"
+    draft.write_text(as_text(report))
+    draft.replace(folder / REPORT)
     return folder
 
 
