@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clients.reference import commands_page
 from league.sample.page import league_page
-from modeling import joined, spoken_of
+from modeling import joined, speech, spoken_of
 from pipeline import (
     at_work,
     begun,
@@ -107,6 +107,7 @@ def product_texts(registry: Registry) -> Iterator[str]:
         joined.ROWS,
         joined.LEFT_OUT,
         spoken_of.ROWS,
+        speech.LAST_WORDS,
     )
     for feature in FEATURES:
         yield distributions.spreads((feature,))

@@ -67,7 +67,7 @@ class Spoken:
 
     @property
     def said(self) -> int:
-        """Rows that are kept now."""
+        """Rows that stand as they were said, just now or before."""
         return sum(one.said for one in self.voices)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,13 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from modeling.arrays import Bools, Floats, Ints, Moments, Texts, moment_of
+from modeling.arrays import Bools, Floats, Ints, Moments, Texts, day_of, moment_of
 from modeling.spoken_of import SpokenOf
 from pipeline.run import Pipeline
 from processors.errors import ModelRefused
 from warehouse.files import Desk
 
 TABLE = "nba_raw.model_predictions"
+
+LAST_WORDS = f"""
+SELECT game_date, player_lookup, game_id, feature_hash,
+  CAST(ROUND(100 * predicted_points) AS INT64) AS points_x100, is_backfill, model_id, model_state
+FROM `{TABLE}`
+WHERE game_date >= @first_date AND game_date <= @last_date AND system_id = @system_id
+QUALIFY ROW_NUMBER() OVER (PARTITION BY game_date, player_lookup ORDER BY as_of DESC) = 1
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +117,11 @@ def to_hundredths(predicted: Floats, speaker: Speaker) -> Floats:
     return points
 
 
-def keep(pipeline: Pipeline, speeches: Sequence[Speech]) -> int:
-    """Load all of it or nothing; say how many rows. The next plan sees them."""
-    spoken = [one for one in speeches if len(one)]
+def keep(pipeline: Pipeline, speeches: Sequence[Speech]) -> None:
+    """Load all that is new of it or nothing. The next plan sees it."""
+    spoken = [new for one in speeches if len(one) and len(new := _news(pipeline, one))]
     if not spoken:
-        return 0
+        return
     contract = pipeline.registry.contracts[TABLE]
     with TemporaryDirectory() as folder, Desk() as desk:
         path = Path(folder) / f"{contract.name}.parquet"
@@ -122,9 +130,33 @@ def keep(pipeline: Pipeline, speeches: Sequence[Speech]) -> int:
         together = " UNION ALL BY NAME ".join(
             f"SELECT * FROM speech_{n}" for n in range(len(spoken))
         )
-        written = desk.write(together, contract, path)
+        desk.write(together, contract, path)
         pipeline.warehouse.load({TABLE: path}, {TABLE: contract})
-    return written
+
+
+def _news(pipeline: Pipeline, speech: Speech) -> Speech:
+    """What isn't the system's last word of a player already: who is asked twice says it once.
+    Backfilled, a row has the moment that it had before, and takes its own place."""
+    if speech.when.is_backfill:
+        return speech
+    rows, speaker = speech.rows, speech.speaker
+    last_words = pipeline.warehouse.rows(
+        LAST_WORDS,
+        first_date=day_of(rows.days.min()),
+        last_date=day_of(rows.days.max()),
+        system_id=speaker.system_id,
+    )
+    said = set(last_words)
+    hundredths = np.rint(100 * speech.points).astype(np.int64).tolist()
+    is_new = np.array(
+        [
+            (*row, False, speaker.model_id, speaker.state) not in said
+            for row in zip(
+                rows.days.tolist(), rows.players, rows.games, rows.hashes, hundredths, strict=True
+            )
+        ]
+    )
+    return replace(speech, rows=rows.pick(is_new), points=speech.points[is_new])
 
 
 def vectors(read: Floats, names: Sequence[str]) -> Texts:

@@ -27,7 +27,7 @@ class Spoken(Protocol):
 
     @property
     def said(self) -> int:
-        """Rows that are kept now."""
+        """Rows that stand as they were said, just now or before."""
         ...
 
     @property

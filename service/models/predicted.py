@@ -34,7 +34,7 @@ class VoiceOf(BaseModel):
 class ModelsSpoke(BaseModel):
     """What became of asking models."""
 
-    said: int = Field(description="Rows that they added to nba_raw.model_predictions.")
+    said: int = Field(description="Rows of nba_raw.model_predictions that stand as they said them.")
     reason: str = Field(description="Why none was asked; else empty.")
     voices: list[VoiceOf]
     lines: list[str] = Field(description="The same in words.")

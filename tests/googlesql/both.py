@@ -41,6 +41,7 @@ GIVEN: Mapping[str, object] = {
     "team": "BOS",
     "opponent": "NYK",
     "game_id": GAME,
+    "system_id": "ridge",
 }
 
 

@@ -29,6 +29,7 @@ OF_TYPE = {
     Type.STRING: (
         *("run_id", "runs", "oldest", "statuses", "correlation_id", "firing", "letter_id"),
         *("tables", "table", "table_name", "kind", "player", "team", "opponent", "game_id"),
+        "system_id",
     ),
 }
 NAMED = {name: kind for kind, names in OF_TYPE.items() for name in names}

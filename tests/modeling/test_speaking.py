@@ -121,22 +121,49 @@ class TestLive:
         still_to_come = {row[0] for row in asked(quiet, f"SELECT player_lookup FROM {KEPT}")}
         assert still_to_come == set(ready.players[ready.tipoffs > first])
 
-    def test_an_hour_later_it_is_said_again(
+    def test_nothing_is_said_twice(self, quiet: Pipeline, shelf: Shelf, ridge: Kept) -> None:
+        """The same words an hour later are no news; what isn't the last word of a player is."""
+        morning = datetime(2026, 2, 10, 15)
+
+        def say(hours: int) -> None:
+            moment = morning.replace(tzinfo=UTC) + timedelta(hours=hours)
+            model_id = ridge.metadata.model_id
+            told = speak(quiet, DAY, shelf, moment=moment, is_backfill=False, model_id=model_id)
+            assert told.said == len(first)
+
+        first = read_spoken_of(quiet, DAY, DAY)
+        first = first.pick(first.ready("v12"))
+        say(hours=0)
+        writes = quiet.warehouse.writes
+        say(hours=1)
+        said = f"SELECT as_of, count(*) FROM {KEPT} GROUP BY 1 ORDER BY 1"
+        assert asked(quiet, said) == [(morning, len(first))]
+        assert quiet.warehouse.writes == writes
+        asked(
+            quiet,
+            f"INSERT INTO {KEPT} SELECT * REPLACE (as_of + INTERVAL 90 MINUTE AS as_of,"
+            " predicted_points + .01 AS predicted_points)"
+            f" FROM {KEPT} WHERE player_lookup = ?",
+            first.players[0],
+        )
+        say(hours=2)
+        last = f"SELECT player_lookup, count(DISTINCT predicted_points) FROM {KEPT}"
+        assert asked(quiet, said)[-1] == (morning + timedelta(hours=2), 1)
+        assert asked(quiet, f"{last} GROUP BY 1 HAVING count(*) > 1") == [(first.players[0], 2)]
+
+    def test_a_shadow_that_was_made_active(
         self, quiet: Pipeline, shelf: Shelf, ridge: Kept
     ) -> None:
+        """Nobody bets on a shadow: the same number is said by another."""
         morning = datetime(2026, 2, 10, 15, tzinfo=UTC)
-        for hours in (0, 1):
-            speak(
-                quiet,
-                DAY,
-                shelf,
-                moment=morning + timedelta(hours=hours),
-                is_backfill=False,
-                model_id=ridge.metadata.model_id,
-            )
-        counts = asked(quiet, f"SELECT count(*) FROM {KEPT} GROUP BY as_of")
-        assert len(counts) == 2
-        assert counts[0] == counts[1]
+        model_id = ridge.metadata.model_id
+        speak(quiet, DAY, shelf, moment=morning, is_backfill=False, model_id=model_id)
+        used(ridge)
+        later = morning + timedelta(hours=1)
+        speak(quiet, DAY, shelf, moment=later, is_backfill=False)
+        counts = asked(quiet, f"SELECT model_state, count(*) FROM {KEPT} GROUP BY 1 ORDER BY 1")
+        assert [state for state, _ in counts] == ["active", "shadow"]
+        assert counts[0][1] == counts[1][1]
 
     def test_no_tipoff_is_known(self, season: Pipeline) -> None:
         """Rules speak for the date's morning; what comes after it comes too late."""

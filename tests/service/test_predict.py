@@ -126,6 +126,12 @@ class TestModels:
         assert (voice["model_id"], voice["state"]) == (kept.metadata.model_id, "active")
         found = self.published(client)
         assert 50 < found["ridge"] == answer["live"]["new"]["ridge"] < voice["said"]
+        # A job that fires twice says everything once.
+        monkeypatch.setenv("TIPOFF_NOW", f"{self.DAY}T18:55:01-05:00")
+        again = predict(client, analysis_date=self.DAY).json()
+        assert (again["results"][0]["status"], again["live"]["new"]) == ("unchanged", {})
+        assert again["models"]["said"] == answer["models"]["said"]
+        assert self.published(client) == found
 
     def test_the_named_one(self, serve: Service, shelf: Shelf, computed_season_file: Path) -> None:
         """What can't be told is refused before anything is done; a home has to be set."""
