@@ -22,7 +22,11 @@ from warehouse.bigquery.schema import requires_filter
 from warehouse.bigquery.wanted import wanted
 
 DAYS = ("start_date", "end_date", "history_start", "first_date", "last_date", "day")
-GIVEN = dict.fromkeys(DAYS, date(2024, 11, 18)) | {"player": "ann", "game_id": "1"}
+GIVEN = dict.fromkeys(DAYS, date(2024, 11, 18)) | {
+    "player": "ann",
+    "game_id": "1",
+    "system_id": "ridge",
+}
 REGISTRY = load()
 FACTS = [one.table for one in REGISTRY.contracts.values() if requires_filter(one)]
 TEXTS = [text for text in product_texts(REGISTRY) if any(f"`{name}`" in text for name in FACTS)]
