@@ -21,7 +21,7 @@ from pipeline.plan import make_request
 from pipeline.run import Pipeline, Report
 from processors.registry import Registry, load
 from tests.missing_modules import look_no_more_for
-from tests.sharing import made_once, own_copy
+from tests.sharing import made_once, own_copy, settling
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 look_no_more_for("pandas")
@@ -108,11 +108,10 @@ def raw_season_file(
     """A DuckDB file with the sample season's raw tables and nothing computed: copy it to write."""
 
     def make(path: Path) -> None:
-        warehouse = DuckDBWarehouse(path)
-        contracts = load().contracts
-        warehouse.migrate(list(contracts.values()))
-        warehouse.load(season_files, contracts)
-        warehouse.close()
+        with settling(DuckDBWarehouse(path)) as warehouse:
+            contracts = load().contracts
+            warehouse.migrate(list(contracts.values()))
+            warehouse.load(season_files, contracts)
 
     return own_copy(made_once(tmp_path_factory, "raw.duckdb", make), tmp_path_factory)
 
@@ -124,11 +123,10 @@ def computed_season_file(raw_season_file: Path, tmp_path_factory: pytest.TempPat
 
     def make(path: Path) -> None:
         shutil.copy(raw_season_file, path)
-        warehouse = DuckDBWarehouse(path, threads=2)
-        pipeline = Pipeline(warehouse, load())
-        dates = pipeline.assessor.calendar.game_dates
-        pipeline.run(make_request(pipeline.registry, start=dates[0], end=dates[-1]))
-        warehouse.close()
+        with settling(DuckDBWarehouse(path, threads=2)) as warehouse:
+            pipeline = Pipeline(warehouse, load())
+            dates = pipeline.assessor.calendar.game_dates
+            pipeline.run(make_request(pipeline.registry, start=dates[0], end=dates[-1]))
 
     return own_copy(made_once(tmp_path_factory, "computed.duckdb", make), tmp_path_factory)
 
@@ -153,7 +151,7 @@ def real_seasons(
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        with closing(DuckDBWarehouse(folder / "real.duckdb", threads=2)) as warehouse:
+        with settling(DuckDBWarehouse(folder / "real.duckdb", threads=2)) as warehouse:
             contracts = load().contracts
             warehouse.migrate(list(contracts.values()))
             warehouse.load(real_files, contracts)

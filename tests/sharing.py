@@ -5,11 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from warehouse.duckdb.engine import DuckDBWarehouse
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -27,6 +30,15 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
                 settle(file)
             unfinished.rename(made)
     return made
+
+
+@contextmanager
+def settling(warehouse: DuckDBWarehouse) -> Iterator[DuckDBWarehouse]:
+    """Closed with nothing left in the log, where much is written and the file is to be copied: to
+    read a log takes as long as to write it."""
+    with closing(warehouse):
+        yield warehouse
+        warehouse._connection.execute("CHECKPOINT")
 
 
 def settle(file: Path) -> Path:

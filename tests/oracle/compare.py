@@ -43,28 +43,31 @@ def _doubled(rows: list[Row], key: tuple[str, ...]) -> list[str]:
 
 def _column_lines(wanted: dict[Key, Row], found: dict[Key, Row]) -> list[str]:
     columns: dict[str, list[str]] = {}
-    shared = [entry for entry in wanted if entry in found]
-    for entry in sorted(shared, key=_name):
+    shared = wanted.keys() & found.keys()
+    for entry in shared:
+        row = found[entry]
         for column, value in wanted[entry].items():
-            if column not in found[entry]:
+            if column not in row:
                 columns.setdefault(column, []).append(f"{_name(entry)} has no such column")
-            elif not same(value, found[entry][column]):
-                text = f"{_name(entry)} expected {value!r}, got {found[entry][column]!r}"
+            elif not same(value, row[column]):
+                text = f"{_name(entry)} expected {value!r}, got {row[column]!r}"
                 columns.setdefault(column, []).append(text)
     lines = []
-    for column, texts in columns.items():
-        lines += _line(column, texts, f" of {len(shared)} rows")
+    for column in sorted(columns):
+        lines += _line(column, sorted(columns[column]), f" of {len(shared)} rows")
     return lines
 
 
 def same(expected: object, actual: object) -> bool:
     """Whether two published values are equal, to one unit of the sixth digit."""
-    if _is_number(expected) and _is_number(actual):
-        if isinstance(expected, int) and isinstance(actual, int):
-            return expected == actual
-        return abs(expected - actual) < TOLERANCE
     # a Decimal for a float or a 1 for TRUE is a wrong type, even where == would let it pass
-    return type(expected) is type(actual) and expected == actual
+    if type(expected) is type(actual) and expected == actual:
+        return True
+    if not _is_number(expected) or not _is_number(actual):
+        return False
+    if isinstance(expected, int) and isinstance(actual, int):
+        return False
+    return abs(expected - actual) < TOLERANCE
 
 
 def _is_number(value: object) -> bool:

@@ -27,6 +27,7 @@ from service.push.message import read_push
 from service.push.receipt import Kind, dead
 from service.push.working import Worker
 from tests.service.push.envelopes import BOXES, envelope, landed
+from tests.sharing import settling
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 TODAY = date(2025, 12, 6)
@@ -83,7 +84,7 @@ def build(raw: Path, file: Path) -> World:
 
 @contextmanager
 def _pipeline(file: Path) -> Iterator[Pipeline]:
-    with closing(DuckDBWarehouse(file)) as warehouse:
+    with settling(DuckDBWarehouse(file)) as warehouse:
         yield Pipeline(warehouse, load())
 
 

@@ -12,7 +12,7 @@ import pytest
 from league.sample import make_league, write
 from pipeline.calendar import Kind, read_calendar
 from processors.registry import load
-from tests.sharing import made_once, own_copy
+from tests.sharing import made_once, own_copy, settling
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 
@@ -31,7 +31,7 @@ class TwoSeasons:
 @pytest.fixture(scope="session")
 def two_seasons(tmp_path_factory: pytest.TempPathFactory) -> TwoSeasons:
     def make(path: Path) -> None:
-        with closing(DuckDBWarehouse(path)) as warehouse:
+        with settling(DuckDBWarehouse(path)) as warehouse:
             contracts = load().contracts
             warehouse.migrate(list(contracts.values()))
             files = write(make_league(seasons=2), tmp_path_factory.mktemp("seasons"))

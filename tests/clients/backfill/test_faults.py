@@ -32,7 +32,7 @@ from tests.clients.backfill.conftest import TwoSeasons
 from tests.clients.backfill.proxy import USES, Fault, Proxy, Tokens
 from tests.service.process import Served
 from tests.service.test_under_load import assert_equal
-from tests.sharing import settle
+from tests.sharing import settling
 from warehouse.duckdb.engine import DuckDBWarehouse
 
 IN_FLIGHT = 3
@@ -71,11 +71,9 @@ def seasons(two_seasons: TwoSeasons, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def compute(file: Path, days: Sequence[date], tables: Sequence[str] = ()) -> None:
-    warehouse = DuckDBWarehouse(file)
-    pipeline = Pipeline(warehouse, load())
-    pipeline.run(make_request(pipeline.registry, tables=tables, days=days))
-    warehouse.close()
-    settle(file)
+    with settling(DuckDBWarehouse(file)) as warehouse:
+        pipeline = Pipeline(warehouse, load())
+        pipeline.run(make_request(pipeline.registry, tables=tables, days=days))
 
 
 def script() -> Iterator[Fault]:
