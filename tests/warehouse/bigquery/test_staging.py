@@ -336,12 +336,14 @@ class TestInterrupt:
 def stage_and_interrupt(
     shop: BigQueryWarehouse, server: BigQueryServer, errand: Errand, *, is_held: bool = False
 ) -> None:
-    """Somebody interrupts while the job runs."""
+    """Somebody interrupts while the job runs: this one's, or another's that this one has found."""
     hold = None if is_held else server.faults.hold(kind="query")
-    seen = len(server.requests)
 
     def interrupt() -> None:
-        wait_for(lambda: any("{job}" in one.route for one in server.requests[seen:]))
+        if hold:
+            assert hold.taken.wait(10)
+        else:
+            wait_for(lambda: any(one.status == 409 for one in server.requests))
         shop.interrupt()
 
     interrupting = threading.Thread(target=interrupt)
