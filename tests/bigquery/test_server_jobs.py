@@ -103,7 +103,7 @@ class TestEnds:
     def test_timed_out_before_its_turn(self, client, server):
         """What another job is doing isn't interrupted."""
         hold = server.faults.hold(kind="query")
-        first = client.query(ENDLESS, job_config=bigquery.QueryJobConfig(job_timeout_ms=600))
+        first = client.query(ENDLESS, job_config=bigquery.QueryJobConfig(job_timeout_ms=1500))
         hold.release()
         time.sleep(0.2)
         began = time.monotonic()
